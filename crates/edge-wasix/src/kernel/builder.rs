@@ -1,0 +1,211 @@
+//! Building a kernel.
+
+use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex, RwLock};
+
+use super::fd_table::FdTable;
+use super::umask::host_umask;
+use super::{Interrupt, Kernel, View};
+use crate::fs::{FileSystem, Mounts, ReadOnly};
+use crate::host::{HostDir, HostFile, HostRoot};
+use crate::{Errno, Policy, Result, VolumeAccess};
+
+/// What descriptors 0, 1 and 2 of a new kernel are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stdio {
+    /// `/dev/null`.
+    #[default]
+    Null,
+    /// The host process's own, borrowed: closing them in the guest does not close them in the host.
+    Inherit,
+    /// Not open; the embedder puts its own there with [`Kernel::insert`].
+    None,
+}
+
+/// Collects what a [`Kernel`] is made of.
+#[derive(Default)]
+pub struct KernelBuilder {
+    policy: Option<Policy>,
+    mounts: Vec<(Vec<u8>, Arc<dyn FileSystem>)>,
+    args: Vec<Vec<u8>>,
+    env: Vec<(Vec<u8>, Vec<u8>)>,
+    cwd: Option<Vec<u8>>,
+    umask: Option<u32>,
+    stdio: Stdio,
+    inherit_fds: bool,
+}
+
+impl KernelBuilder {
+    /// What its programs may do; [`Policy::closed`] when not said.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// Mounts a file system at an absolute guest path. Any mount confines file access to the mounts, whatever the
+    /// policy says.
+    pub fn mount(self, at: impl AsRef<[u8]>, fs: impl FileSystem + 'static) -> Self {
+        self.mount_shared(at, Arc::new(fs))
+    }
+
+    /// As [`KernelBuilder::mount`], for a file system several kernels share.
+    pub fn mount_shared(mut self, at: impl AsRef<[u8]>, fs: Arc<dyn FileSystem>) -> Self {
+        self.mounts.push((at.as_ref().to_vec(), fs));
+        self
+    }
+
+    /// The arguments, the program's name first.
+    pub fn args<T: AsRef<[u8]>>(mut self, args: impl IntoIterator<Item = T>) -> Self {
+        self.args = args.into_iter().map(|arg| arg.as_ref().to_vec()).collect();
+        self
+    }
+
+    /// The host process's own arguments.
+    pub fn host_args(mut self) -> Self {
+        self.args = std::env::args_os().map(OsStringExt::into_vec).collect();
+        self
+    }
+
+    /// Sets an environment variable, over what the policy lets in from the host.
+    pub fn env(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
+        self.env
+            .push((name.as_ref().to_vec(), value.as_ref().to_vec()));
+        self
+    }
+
+    /// The working directory to start in; the host process's under an open policy, else `/`.
+    pub fn cwd(mut self, path: impl AsRef<[u8]>) -> Self {
+        self.cwd = Some(path.as_ref().to_vec());
+        self
+    }
+
+    /// The umask to start with; the host process's when not said.
+    pub fn umask(mut self, mask: u32) -> Self {
+        self.umask = Some(mask);
+        self
+    }
+
+    /// What descriptors 0 to 2 are.
+    pub fn stdio(mut self, stdio: Stdio) -> Self {
+        self.stdio = stdio;
+        self
+    }
+
+    /// Takes over the descriptors from 3 up that the process was started with (a parent's IPC channel, extra
+    /// `stdio` entries), at their own numbers. Only for a process that is nothing but this kernel, right at its start.
+    pub fn inherit_fds(mut self) -> Self {
+        self.inherit_fds = true;
+        self
+    }
+
+    /// Builds it.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` for a mount point that is no absolute path; what opening a volume's host directory answers;
+    /// what `chdir` to the working directory answers.
+    pub fn build(self) -> Result<Arc<Kernel>> {
+        let policy = self.policy.unwrap_or_else(Policy::closed);
+        let interrupt = Arc::new(Interrupt::default());
+        let view = if policy.grants_host_root() && self.mounts.is_empty() {
+            View::Host(HostRoot::new(Arc::clone(&interrupt)))
+        } else {
+            let mut mounts = Vec::new();
+            for volume in policy.volumes() {
+                let dir = HostDir::open(&volume.host)?;
+                let fs: Arc<dyn FileSystem> = match volume.access {
+                    VolumeAccess::ReadOnly => Arc::new(ReadOnly::new(dir)),
+                    VolumeAccess::ReadWrite => Arc::new(dir),
+                };
+                mounts.push((volume.guest.clone(), fs));
+            }
+            mounts.extend(self.mounts);
+            View::Mounts(Mounts::new(mounts)?)
+        };
+        let mut env = Vec::new();
+        if policy.grants_host_environment() {
+            let host = std::env::vars_os()
+                .map(|(key, value)| (key.as_bytes().to_vec(), value.as_bytes().to_vec()));
+            env.extend(host);
+        }
+        let fds = FdTable::new(policy.fd_limit());
+        stdio(&fds, self.stdio, &interrupt)?;
+        if self.inherit_fds {
+            inherited(&fds, &interrupt)?;
+        }
+        let kernel = Kernel {
+            policy,
+            view,
+            fds,
+            cwd: RwLock::new(Vec::new()),
+            args: self.args,
+            env: RwLock::new(env),
+            umask: AtomicU32::new(self.umask.unwrap_or_else(host_umask) & 0o777),
+            title: Mutex::new(Vec::new()),
+            interrupt,
+        };
+        for (name, value) in &self.env {
+            kernel.setenv(name, value)?;
+        }
+        if let Some(path) = &self.cwd {
+            kernel.chdir(path)?;
+        }
+        Ok(Arc::new(kernel))
+    }
+}
+
+fn stdio(fds: &FdTable, stdio: Stdio, interrupt: &Arc<Interrupt>) -> Result<()> {
+    for fd in 0..3 {
+        let file = match stdio {
+            Stdio::None => return Ok(()),
+            // A standard descriptor the host process lacks is one the guest lacks.
+            Stdio::Inherit if !is_open(fd) => continue,
+            Stdio::Inherit => HostFile::borrowed(fd),
+            Stdio::Null => {
+                let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::CLOEXEC;
+                HostFile::new(rustix::fs::open(
+                    c"/dev/null",
+                    flags,
+                    rustix::fs::Mode::empty(),
+                )?)
+            }
+        };
+        fds.insert_at(fd, Arc::new(file.interruptible(interrupt)))?;
+    }
+    Ok(())
+}
+
+fn is_open(fd: i32) -> bool {
+    // SAFETY: F_GETFD only asks about a number and touches no memory.
+    unsafe { libc::fcntl(fd, libc::F_GETFD) >= 0 }
+}
+
+/// Adopts what is open and not close-on-exec from 3 up: everything this library opens is close-on-exec, so what is
+/// left was handed down by the parent.
+fn inherited(fds: &FdTable, interrupt: &Arc<Interrupt>) -> Result<()> {
+    let Ok(listing) = std::fs::read_dir("/proc/self/fd") else {
+        return Ok(());
+    };
+    let numbers: Vec<i32> = listing
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|&fd| fd > 2)
+        .collect();
+    for fd in numbers {
+        // SAFETY: as in `is_open`.
+        let flags = unsafe { libc::fcntl(fd, libc::F_GETFD) };
+        if flags < 0 || flags & libc::FD_CLOEXEC != 0 {
+            continue;
+        }
+        // SAFETY: sets a flag of a descriptor that is open, touching no memory.
+        if unsafe { libc::fcntl(fd, libc::F_SETFD, flags | libc::FD_CLOEXEC) } < 0 {
+            return Err(Errno::last());
+        }
+        // SAFETY: the descriptor was inherited, so nothing in this process owns it yet; this takes it over.
+        let owned = unsafe { OwnedFd::from_raw_fd(fd) };
+        fds.insert_at(fd, Arc::new(HostFile::new(owned).interruptible(interrupt)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! The [`Kernel`]: one WASIX "process".
+
+mod arguments;
+mod builder;
+mod copy_file;
+mod cwd;
+mod directory;
+mod environment;
+mod fd_table;
+mod fds;
+mod identity;
+mod interrupt;
+mod links;
+mod memory_info;
+mod metadata;
+mod mkdtemp;
+mod network_interfaces;
+mod open;
+mod os_info;
+mod pipe;
+mod process;
+mod random;
+mod read_file;
+mod tty;
+mod umask;
+mod watch;
+
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex, RwLock};
+
+use crate::fs::{FileSystem, Mounts, Target};
+use crate::host::HostRoot;
+use crate::{Errno, Policy, Result};
+
+pub use builder::{KernelBuilder, Stdio};
+pub use directory::Directory;
+pub use fd_table::Fd;
+pub use identity::UserInfo;
+pub use interrupt::Interrupt;
+pub use memory_info::ResourceUsage;
+pub use network_interfaces::InterfaceAddress;
+pub use os_info::{CpuInfo, OsInformation};
+pub use tty::TtyMode;
+pub use watch::{FsWatcher, WatchEvent, WatchId, WatchKind};
+
+use fd_table::FdTable;
+
+/// Where paths lead.
+enum View {
+    /// Open policy: the host resolves.
+    Host(HostRoot),
+    /// Anything else: the mount table does.
+    Mounts(Mounts),
+}
+
+/// One WASIX "process": descriptors, mounts, working directory, environment, arguments, umask, policy.
+///
+/// Shared by the threads of a program (`Arc<Kernel>`); every method takes `&self` and may be called from several
+/// threads at once. See the crate documentation for the rules all calls share.
+pub struct Kernel {
+    policy: Policy,
+    view: View,
+    fds: FdTable,
+    /// The working directory in a confined name space: a resolved guest path, the root being empty.
+    cwd: RwLock<Vec<u8>>,
+    args: Vec<Vec<u8>>,
+    env: RwLock<Vec<(Vec<u8>, Vec<u8>)>>,
+    umask: AtomicU32,
+    title: Mutex<Vec<u8>>,
+    interrupt: Arc<Interrupt>,
+}
+
+impl Kernel {
+    /// Starts building a kernel; with nothing else said it has a closed policy and an empty root.
+    pub fn builder() -> KernelBuilder {
+        KernelBuilder::default()
+    }
+
+    /// What this kernel's programs may do.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Makes blocking reads of terminals, pipes and sockets end with `EINTR`, now and from now on. Used when the
+    /// program is being ended from outside.
+    pub fn interrupt(&self) {
+        self.interrupt.set();
+    }
+
+    fn cwd_bytes(&self) -> Vec<u8> {
+        self.cwd.read().unwrap_or_else(|e| e.into_inner()).clone()
+    }
+
+    /// Calls `op` with the file system and path that `path` leads to; `op` may run again if a link gets in the way.
+    fn at<R>(
+        &self,
+        path: &[u8],
+        follow: bool,
+        mut op: impl FnMut(&dyn FileSystem, &[u8]) -> Result<R>,
+    ) -> Result<R> {
+        match &self.view {
+            View::Host(host) => op(host, path),
+            View::Mounts(mounts) => {
+                mounts.at(&self.cwd_bytes(), path, follow, |t| op(&*t.fs, &t.path))
+            }
+        }
+    }
+
+    /// As [`Kernel::at`] for a name to be made or removed; `special` answers `.`, `..` and the root.
+    fn name<R>(
+        &self,
+        path: &[u8],
+        special: Errno,
+        mut op: impl FnMut(&dyn FileSystem, &[u8], Option<(&Mounts, &Target)>) -> Result<R>,
+    ) -> Result<R> {
+        match &self.view {
+            View::Host(host) => op(host, path, None),
+            View::Mounts(mounts) => mounts.name(&self.cwd_bytes(), path, special, |t| {
+                op(&*t.fs, &t.path, Some((mounts, t)))
+            }),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The program as a process: ids, signals, priority, title, exit.
+
+use std::sync::PoisonError;
+
+use super::Kernel;
+use crate::{Errno, Result};
+
+impl Kernel {
+    /// The process id: the host's.
+    pub fn pid(&self) -> i32 {
+        rustix::process::getpid().as_raw_nonzero().get()
+    }
+
+    /// The parent's process id; 0 without a look at the host.
+    pub fn ppid(&self) -> i32 {
+        if !self.policy.grants_host_information() {
+            return 0;
+        }
+        rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get())
+    }
+
+    /// `kill(2)`: sends signal `signal` (0 only asks). Without a grant of host processes every pid is `ESRCH`, so
+    /// that a guest cannot tell which exist; its own answers signal 0.
+    pub fn kill(&self, pid: i32, signal: i32) -> Result<()> {
+        if !(0..=64).contains(&signal) {
+            return Err(Errno::EINVAL);
+        }
+        if !self.policy.grants_host_processes() {
+            return if pid == self.pid() && signal == 0 {
+                Ok(())
+            } else {
+                Err(Errno::ESRCH)
+            };
+        }
+        // SAFETY: takes two numbers, touches no memory of ours.
+        if unsafe { libc::kill(pid, signal) } == 0 {
+            Ok(())
+        } else {
+            Err(Errno::last())
+        }
+    }
+
+    /// The scheduling priority (-20 to 19) of a process, 0 being this one.
+    pub fn priority(&self, pid: i32) -> Result<i32> {
+        self.check_other(pid)?;
+        // SAFETY: the address of this thread's errno, which is always valid.
+        unsafe { *libc::__errno_location() = 0 };
+        // SAFETY: takes two numbers, touches no memory.
+        let priority = unsafe { libc::getpriority(libc::PRIO_PROCESS, pid as u32) };
+        // -1 is also a priority: only errno tells.
+        if priority == -1 && std::io::Error::last_os_error().raw_os_error() != Some(0) {
+            return Err(Errno::last());
+        }
+        Ok(priority)
+    }
+
+    /// Sets a process's scheduling priority.
+    pub fn set_priority(&self, pid: i32, priority: i32) -> Result<()> {
+        self.check_other(pid)?;
+        if !self.policy.grants_host_processes() {
+            return Err(Errno::EPERM);
+        }
+        // SAFETY: takes three numbers, touches no memory.
+        if unsafe { libc::setpriority(libc::PRIO_PROCESS, pid as u32, priority) } == 0 {
+            Ok(())
+        } else {
+            Err(Errno::last())
+        }
+    }
+
+    fn check_other(&self, pid: i32) -> Result<()> {
+        let own = pid == 0 || pid == self.pid();
+        if own || self.policy.grants_host_processes() {
+            Ok(())
+        } else {
+            Err(Errno::ESRCH)
+        }
+    }
+
+    /// The title set with [`Kernel::set_title`], or nothing.
+    pub fn title(&self) -> Vec<u8> {
+        self.title
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Sets the process's title. Under an open policy the host's process list shows its first 15 bytes.
+    pub fn set_title(&self, title: &[u8]) {
+        *self.title.lock().unwrap_or_else(PoisonError::into_inner) = title.to_vec();
+        if self.policy.grants_host_processes() {
+            let mut name = [0u8; 16];
+            let len = title.len().min(15);
+            name[..len].copy_from_slice(&title[..len]);
+            // Naming threads after the main one is what `ps` shows; failing is of no consequence.
+            let _ = std::fs::write(
+                "/proc/self/comm",
+                name.split(|&b| b == 0).next().unwrap_or(b""),
+            );
+        }
+    }
+
+    /// Ends the host process at once with this status, after putting the terminal back. Only for a process that is
+    /// nothing but this kernel (`edge-node`).
+    pub fn exit(&self, status: i32) -> ! {
+        self.tty_reset_mode();
+        // SAFETY: ends the process; no destructor is owed anything, all our files are unbuffered. The C library's
+        // exit handlers are passed over because other threads may still run.
+        unsafe { libc::_exit(status) }
+    }
+
+    /// Ends the host process with SIGABRT (`process.abort`).
+    pub fn abort(&self) -> ! {
+        self.tty_reset_mode();
+        std::process::abort()
+    }
+}

@@ -1,0 +1,11 @@
+//! Random bytes.
+
+use super::Kernel;
+use crate::{Errno, Result};
+
+impl Kernel {
+    /// Fills `buf` with cryptographically secure random bytes (`random_get`).
+    pub fn random_fill(&self, buf: &mut [u8]) -> Result<()> {
+        getrandom::fill(buf).map_err(|_| Errno::EIO)
+    }
+}

@@ -1,0 +1,316 @@
+//! The files, directories and links of a memory file system, and its size limit.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use crate::fs::{SetTime, Stat, Timespec};
+use crate::{Errno, Result};
+
+/// What a name costs beside its bytes: roughly the host memory of an entry and an inode, so that a flood of empty
+/// files is bounded too.
+pub(super) const NAME_COST: u64 = 256;
+
+/// How much a file system may hold. Counted up before memory is taken, down when the last user of a file is gone.
+pub(super) struct Quota {
+    limit: u64,
+    used: AtomicU64,
+}
+
+impl Quota {
+    pub(super) fn new(limit: u64) -> Quota {
+        Quota {
+            limit,
+            used: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn add(&self, bytes: u64) -> Result<()> {
+        let add = |used: u64| used.checked_add(bytes).filter(|&sum| sum <= self.limit);
+        match self
+            .used
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add)
+        {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Errno::ENOSPC),
+        }
+    }
+
+    pub(super) fn remove(&self, bytes: u64) {
+        self.used.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_name(&self, name: &[u8]) -> Result<()> {
+        self.add(name.len() as u64 + NAME_COST)
+    }
+
+    pub(super) fn remove_name(&self, name: &[u8]) {
+        self.remove(name.len() as u64 + NAME_COST);
+    }
+
+    pub(super) fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    pub(super) fn free(&self) -> u64 {
+        self.limit.saturating_sub(self.used.load(Ordering::Relaxed))
+    }
+}
+
+pub(super) type Names = BTreeMap<Vec<u8>, Arc<Inode>>;
+
+pub(super) enum Kind {
+    File(RwLock<Vec<u8>>),
+    Dir(Mutex<Names>),
+    Link(Vec<u8>),
+}
+
+impl Kind {
+    pub(super) fn file() -> Kind {
+        Kind::File(RwLock::new(Vec::new()))
+    }
+
+    pub(super) fn dir() -> Kind {
+        Kind::Dir(Mutex::new(Names::new()))
+    }
+
+    pub(super) fn type_bits(&self) -> u32 {
+        match self {
+            Kind::File(_) => libc::S_IFREG,
+            Kind::Dir(_) => libc::S_IFDIR,
+            Kind::Link(_) => libc::S_IFLNK,
+        }
+    }
+}
+
+/// What can change about an inode beside its contents.
+pub(super) struct Meta {
+    pub(super) mode: u32,
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+    pub(super) nlink: u64,
+    pub(super) atime: Timespec,
+    pub(super) mtime: Timespec,
+    pub(super) ctime: Timespec,
+    pub(super) birthtime: Timespec,
+}
+
+pub(super) struct Inode {
+    pub(super) ino: u64,
+    pub(super) kind: Kind,
+    meta: Mutex<Meta>,
+    quota: Arc<Quota>,
+}
+
+impl Inode {
+    pub(super) fn root(quota: &Arc<Quota>) -> Arc<Inode> {
+        Inode::make(quota, Kind::dir(), 0o755)
+    }
+
+    /// A new inode. A link's target is paid for here.
+    pub(super) fn new(quota: &Arc<Quota>, kind: Kind, mode: u32) -> Result<Arc<Inode>> {
+        if let Kind::Link(target) = &kind {
+            quota.add(target.len() as u64)?;
+        }
+        Ok(Inode::make(quota, kind, mode))
+    }
+
+    fn make(quota: &Arc<Quota>, kind: Kind, mode: u32) -> Arc<Inode> {
+        static INODES: AtomicU64 = AtomicU64::new(2);
+        let now = Timespec::now();
+        let nlink = if matches!(kind, Kind::Dir(_)) { 2 } else { 1 };
+        let meta = Meta {
+            mode: mode & 0o7777,
+            uid: rustix::process::geteuid().as_raw(),
+            gid: rustix::process::getegid().as_raw(),
+            nlink,
+            atime: now,
+            mtime: now,
+            ctime: now,
+            birthtime: now,
+        };
+        let ino = INODES.fetch_add(1, Ordering::Relaxed);
+        Arc::new(Inode {
+            ino,
+            kind,
+            meta: Mutex::new(meta),
+            quota: Arc::clone(quota),
+        })
+    }
+
+    pub(super) fn meta(&self) -> MutexGuard<'_, Meta> {
+        self.meta.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A directory's names; `ELOOP` for a link (it has to be walked), `ENOTDIR` for a file.
+    pub(super) fn names(&self) -> Result<MutexGuard<'_, Names>> {
+        match &self.kind {
+            Kind::Dir(names) => Ok(names.lock().unwrap_or_else(PoisonError::into_inner)),
+            Kind::File(_) => Err(Errno::ENOTDIR),
+            Kind::Link(_) => Err(Errno::ELOOP),
+        }
+    }
+
+    /// The contents (or names) changed now.
+    pub(super) fn changed(&self) {
+        let now = Timespec::now();
+        let mut meta = self.meta();
+        meta.mtime = now;
+        meta.ctime = now;
+    }
+
+    pub(super) fn stat(&self, dev: u64) -> Stat {
+        let size = match &self.kind {
+            Kind::File(data) => data.read().unwrap_or_else(PoisonError::into_inner).len() as u64,
+            Kind::Dir(names) => {
+                40 + 20 * names.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
+            }
+            Kind::Link(target) => target.len() as u64,
+        };
+        let blocks = if matches!(self.kind, Kind::File(_)) {
+            size.div_ceil(4096) * 8
+        } else {
+            0
+        };
+        let meta = self.meta();
+        Stat {
+            dev,
+            mode: self.kind.type_bits() | meta.mode,
+            nlink: meta.nlink,
+            uid: meta.uid,
+            gid: meta.gid,
+            rdev: 0,
+            blksize: 4096,
+            ino: self.ino,
+            size,
+            blocks,
+            atime: meta.atime,
+            mtime: meta.mtime,
+            ctime: meta.ctime,
+            birthtime: meta.birthtime,
+        }
+    }
+
+    pub(super) fn chmod(&self, mode: u32) {
+        let mut meta = self.meta();
+        meta.mode = mode & 0o7777;
+        meta.ctime = Timespec::now();
+    }
+
+    pub(super) fn chown(&self, uid: Option<u32>, gid: Option<u32>) {
+        let mut meta = self.meta();
+        meta.uid = uid.filter(|&id| id != u32::MAX).unwrap_or(meta.uid);
+        meta.gid = gid.filter(|&id| id != u32::MAX).unwrap_or(meta.gid);
+        meta.ctime = Timespec::now();
+    }
+
+    pub(super) fn set_times(&self, atime: SetTime, mtime: SetTime) {
+        let now = Timespec::now();
+        let pick = |set: SetTime, old: Timespec| match set {
+            SetTime::Omit => old,
+            SetTime::Now => now,
+            SetTime::At(time) => time,
+        };
+        let mut meta = self.meta();
+        meta.atime = pick(atime, meta.atime);
+        meta.mtime = pick(mtime, meta.mtime);
+        meta.ctime = now;
+    }
+
+    /// Sets a file's length, filling with zeros.
+    pub(super) fn resize(&self, len: u64) -> Result<()> {
+        let Kind::File(data) = &self.kind else {
+            return Err(if matches!(self.kind, Kind::Dir(_)) {
+                Errno::EISDIR
+            } else {
+                Errno::EINVAL
+            });
+        };
+        let mut data = data.write().unwrap_or_else(PoisonError::into_inner);
+        self.grow(&mut data, len)?;
+        if (len as usize) < data.len() {
+            self.quota.remove(data.len() as u64 - len);
+            data.truncate(len as usize);
+            data.shrink_to_fit();
+        }
+        drop(data);
+        self.changed();
+        Ok(())
+    }
+
+    /// Makes the contents at least `len` long.
+    fn grow(&self, data: &mut Vec<u8>, len: u64) -> Result<()> {
+        let more = len.saturating_sub(data.len() as u64);
+        if more == 0 {
+            return Ok(());
+        }
+        self.quota.add(more)?;
+        if data.try_reserve(more as usize).is_err() {
+            self.quota.remove(more);
+            return Err(Errno::ENOSPC);
+        }
+        data.resize(len as usize, 0);
+        Ok(())
+    }
+
+    pub(super) fn read_at(&self, buf: &mut [u8], at: u64) -> Result<usize> {
+        let Kind::File(data) = &self.kind else {
+            return Err(Errno::EISDIR);
+        };
+        let data = data.read().unwrap_or_else(PoisonError::into_inner);
+        let rest = usize::try_from(at)
+            .ok()
+            .and_then(|at| data.get(at..))
+            .unwrap_or(&[]);
+        let n = rest.len().min(buf.len());
+        buf[..n].copy_from_slice(&rest[..n]);
+        Ok(n)
+    }
+
+    /// Writes at `at`, or at the end when `None`; returns the position after it.
+    pub(super) fn write_at(&self, buf: &[u8], at: Option<u64>) -> Result<u64> {
+        let Kind::File(data) = &self.kind else {
+            return Err(Errno::EBADF);
+        };
+        let mut data = data.write().unwrap_or_else(PoisonError::into_inner);
+        let at = at.unwrap_or(data.len() as u64);
+        if buf.is_empty() {
+            return Ok(at);
+        }
+        let end = at.checked_add(buf.len() as u64).ok_or(Errno::EFBIG)?;
+        self.grow(&mut data, end)?;
+        data[at as usize..end as usize].copy_from_slice(buf);
+        drop(data);
+        self.changed();
+        Ok(end)
+    }
+}
+
+impl Drop for Inode {
+    fn drop(&mut self) {
+        let names = match &mut self.kind {
+            Kind::File(data) => {
+                let len = data.get_mut().unwrap_or_else(PoisonError::into_inner).len();
+                return self.quota.remove(len as u64);
+            }
+            Kind::Link(target) => return self.quota.remove(target.len() as u64),
+            Kind::Dir(names) => {
+                std::mem::take(names.get_mut().unwrap_or_else(PoisonError::into_inner))
+            }
+        };
+        // A guest chooses how deep its directories are: take the tree apart with a list, not by recursion.
+        let mut pending = vec![names];
+        while let Some(names) = pending.pop() {
+            for (name, inode) in names {
+                self.quota.remove_name(&name);
+                if let Some(mut inode) = Arc::into_inner(inode)
+                    && let Kind::Dir(names) = &mut inode.kind
+                {
+                    pending.push(std::mem::take(
+                        names.get_mut().unwrap_or_else(PoisonError::into_inner),
+                    ));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What a kernel's programs may do. Immutable: a running guest can never widen it.
+
+use std::path::PathBuf;
+
+/// Whether a volume can be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VolumeAccess {
+    ReadOnly,
+    ReadWrite,
+}
+
+/// A directory of the host shown to the guest.
+#[derive(Clone, Debug)]
+pub struct Volume {
+    /// Where the guest sees it: an absolute path.
+    pub guest: Vec<u8>,
+    /// The host's directory.
+    pub host: PathBuf,
+    pub access: VolumeAccess,
+}
+
+/// The grants of one kernel. Start from [`Policy::open`] or [`Policy::closed`] and add.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    host_root: bool,
+    host_environment: bool,
+    host_information: bool,
+    host_processes: bool,
+    volumes: Vec<Volume>,
+    max_fds: usize,
+}
+
+impl Policy {
+    /// Everything the host user may do: what `edge run` without `--safe` grants.
+    pub fn open() -> Policy {
+        Policy {
+            host_root: true,
+            host_environment: true,
+            host_information: true,
+            host_processes: true,
+            volumes: Vec::new(),
+            max_fds: 1 << 20,
+        }
+    }
+
+    /// Nothing: no host files, no host environment, no look at the host, no signals to other processes.
+    pub fn closed() -> Policy {
+        Policy {
+            host_root: false,
+            host_environment: false,
+            host_information: false,
+            host_processes: false,
+            volumes: Vec::new(),
+            max_fds: 1024,
+        }
+    }
+
+    /// Shows the host directory `host` at the guest path `guest`. Naming any volume confines file access to the
+    /// volumes and mounts.
+    pub fn volume(
+        mut self,
+        guest: impl AsRef<[u8]>,
+        host: impl Into<PathBuf>,
+        access: VolumeAccess,
+    ) -> Policy {
+        self.host_root = false;
+        self.volumes.push(Volume {
+            guest: guest.as_ref().to_vec(),
+            host: host.into(),
+            access,
+        });
+        self
+    }
+
+    /// Lets the guest see the host's name, processors, memory, users and interfaces, or not.
+    pub fn host_information(mut self, granted: bool) -> Policy {
+        self.host_information = granted;
+        self
+    }
+
+    /// Lets the guest start with the host's environment variables, or not.
+    pub fn host_environment(mut self, granted: bool) -> Policy {
+        self.host_environment = granted;
+        self
+    }
+
+    /// Lets the guest signal host processes and change priorities, or not.
+    pub fn host_processes(mut self, granted: bool) -> Policy {
+        self.host_processes = granted;
+        self
+    }
+
+    /// The number of descriptors the guest may have open; more is `EMFILE`.
+    pub fn max_fds(mut self, count: usize) -> Policy {
+        self.max_fds = count;
+        self
+    }
+
+    /// Whether the guest's `/` is the host's.
+    pub fn grants_host_root(&self) -> bool {
+        self.host_root
+    }
+
+    pub fn grants_host_environment(&self) -> bool {
+        self.host_environment
+    }
+
+    pub fn grants_host_information(&self) -> bool {
+        self.host_information
+    }
+
+    pub fn grants_host_processes(&self) -> bool {
+        self.host_processes
+    }
+
+    pub fn volumes(&self) -> &[Volume] {
+        &self.volumes
+    }
+
+    pub fn fd_limit(&self) -> usize {
+        self.max_fds
+    }
+}
