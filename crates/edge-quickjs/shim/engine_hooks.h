@@ -36,6 +36,12 @@ extern uint64_t edge_random_seed(void);
 /* Non-zero when the machine stack of the calling thread is nearly used up. Asked
    together with the engine's own limit wherever the engine recurses. */
 extern int edge_host_stack_low(void);
+/* Atomics.wait on an address in engine memory that holds an int32 or int64: waits at
+   most timeout_ms (-1: no limit). 0 woken, 1 the value is not `expected`, 2 timed out,
+   below 0: waiting is not possible here (the engine throws a TypeError). */
+extern int edge_atomics_wait(const void *address, int64_t expected, int is_64, int64_t timeout_ms);
+/* Atomics.notify: wakes at most `count` waiters, returns how many. */
+extern int edge_atomics_notify(const void *address, int count);
 
 /* Gives Math.random a fresh seed in every realm; call it after an image restore. */
 void JS_EdgeReseedRandom(JSRuntime *rt);

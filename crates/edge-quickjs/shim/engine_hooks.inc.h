@@ -1,0 +1,88 @@
+/*
+ * engine_hooks.inc.h - included at the end of quickjs.c (patch 0200): the
+ * functions of engine_hooks.h. They are textually part of the engine because they work on
+ * its private types; each topic has a file of its own.
+ */
+
+static void edge_init_runtime(JSRuntime *rt)
+{
+    JSEdgeRuntime *e = &rt->edge;
+
+    for (int i = 0; i < 4; i++)
+        e->promise_hooks[i] = JS_UNDEFINED;
+    e->promise_reject_callback = JS_UNDEFINED;
+    e->continuation_data = JS_UNDEFINED;
+    e->import_callback = JS_UNDEFINED;
+    e->import_meta_callback = JS_UNDEFINED;
+    init_list_head(&e->frozen_list);
+}
+
+static void edge_free_runtime(JSRuntime *rt)
+{
+    JSEdgeRuntime *e = &rt->edge;
+
+    for (int i = 0; i < 4; i++)
+        JS_FreeValueRT(rt, e->promise_hooks[i]);
+    JS_FreeValueRT(rt, e->promise_reject_callback);
+    JS_FreeValueRT(rt, e->continuation_data);
+    JS_FreeValueRT(rt, e->import_callback);
+    JS_FreeValueRT(rt, e->import_meta_callback);
+    edge_init_runtime(rt);
+}
+
+static void edge_init_context(JSContext *ctx)
+{
+    ctx->edge.default_host_option = JS_UNDEFINED;
+    ctx->edge.sandbox = JS_UNDEFINED;
+    ctx->edge.code_generation_message = JS_UNDEFINED;
+}
+
+static void edge_free_context(JSContext *ctx)
+{
+    JS_FreeValue(ctx, ctx->edge.default_host_option);
+    JS_FreeValue(ctx, ctx->edge.sandbox);
+    JS_FreeValue(ctx, ctx->edge.code_generation_message);
+    edge_init_context(ctx);
+}
+
+static void edge_mark_context(JSRuntime *rt, JSContext *ctx, JS_MarkFunc *mark_func)
+{
+    JS_MarkValue(rt, ctx->edge.sandbox, mark_func);
+}
+
+void JS_EdgeReseedRandom(JSRuntime *rt)
+{
+    struct list_head *el;
+
+    list_for_each(el, &rt->context_list) {
+        JSContext *ctx = list_entry(el, JSContext, link);
+        ctx->random_state = edge_random_seed();
+        if (ctx->random_state == 0)
+            ctx->random_state = 1;
+    }
+}
+
+void JS_EdgeSetStackLimit(JSRuntime *rt, uintptr_t lowest_address)
+{
+    rt->edge.stack_limit = lowest_address;
+    update_stack_limit(rt);
+}
+
+/* Calls a host callback whose result and exception nobody may see. An exception that
+   is pending meanwhile stays pending. */
+static void edge_call_callback(JSContext *ctx, JSValueConst func, int argc, JSValueConst *argv)
+{
+    JSRuntime *rt = ctx->rt;
+    JSValue saved = rt->current_exception, ret;
+
+    rt->current_exception = JS_UNINITIALIZED;
+    ret = JS_Call(ctx, func, JS_UNDEFINED, argc, argv);
+    if (JS_IsException(ret))
+        JS_FreeValue(ctx, JS_GetException(ctx));
+    else
+        JS_FreeValue(ctx, ret);
+    rt->current_exception = saved;
+}
+
+#include "engine_symbols.inc.h"
+#include "engine_promises.inc.h"

@@ -1,0 +1,30 @@
+/*
+ * engine_state.inc.h - included by quickjs.c after its types and prototypes
+ * (patch 0200): inline tests that the engine's own functions make, and prototypes of
+ * what they call. The implementations are in engine_hooks.inc.h.
+ */
+
+static void edge_init_runtime(JSRuntime *rt);
+static void edge_free_runtime(JSRuntime *rt);
+static void edge_init_context(JSContext *ctx);
+static void edge_free_context(JSContext *ctx);
+static void edge_mark_context(JSRuntime *rt, JSContext *ctx, JS_MarkFunc *mark_func);
+
+/* ---- private symbols (0202): a fixed block of atoms after the predefined ones ---- */
+
+#define EDGE_PRIVATE_ATOMS 128
+
+static inline bool edge_atom_is_private(JSAtom atom)
+{
+    return (uint32_t)(atom - JS_ATOM_END) < EDGE_PRIVATE_ATOMS;
+}
+
+static JSValue edge_get_private(JSContext *ctx, JSObject *p, JSAtom prop);
+static int edge_set_private(JSContext *ctx, JSValueConst obj, JSAtom prop, JSValue val);
+
+/* ---- promises (0203) ---- */
+
+static JSValue edge_throwaway_promise(JSContext *ctx, JSValueConst parent);
+static void edge_reaction_hook(JSContext *ctx, JSPromiseHookType type, JSValueConst target);
+static int edge_enqueue_reaction(JSContext *ctx, JSValueConst continuation, JSJobFunc *job_func,
+                                 int argc, JSValueConst *argv);
