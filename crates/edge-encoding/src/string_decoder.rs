@@ -37,10 +37,10 @@ impl<'a> StringDecoder<'a> {
     ///
     /// As in Node, a high surrogate is held back only when it ends a chunk whole, not when the chunk completes its second byte.
     #[must_use]
-    pub fn decode(&mut self, chunk: &[u8]) -> Decoded<'static> {
+    pub fn decode<'b>(&mut self, chunk: &'b [u8]) -> Decoded<'b> {
         let encoding = self.encoding();
         if !matches!(encoding, Encoding::Utf8 | Encoding::Ucs2 | Encoding::Base64 | Encoding::Base64Url) {
-            return into_static(decode(chunk, encoding));
+            return decode(chunk, encoding);
         }
         let mut rest = chunk;
         let mut head = Decoded::EMPTY;
@@ -55,7 +55,7 @@ impl<'a> StringDecoder<'a> {
         }
         let (body, held, missing) = split(rest, encoding);
         self.hold(held, missing);
-        into_static(head.concat(decode(body, encoding)))
+        head.concat(decode(body, encoding))
     }
 
     /// Decodes what was held back, as far as it is one, and empties the state.

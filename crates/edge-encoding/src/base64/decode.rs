@@ -7,6 +7,8 @@ use crate::Text;
 
 /// Characters that are looked at together. A multiple of four.
 const BLOCK: usize = 2048;
+/// Characters that are tried together in a block with garbage in it. A multiple of four, below the usual line length of 76.
+const STRETCH: usize = 32;
 
 /// What a byte means in either alphabet: 0 to 63, or one of the two marks below.
 const MEANING: [u8; 256] = meanings();
@@ -92,30 +94,40 @@ struct Sink<'a> {
 impl Sink<'_> {
     /// Takes one block; false when nothing that follows matters.
     fn push(&mut self, block: &[u8], variant: Variant) -> bool {
-        if self.digits == 0 && block.len().is_multiple_of(4) {
-            let bytes = block.len() / 4 * 3;
-            if let Some(room) = self.dst.get_mut(self.written..self.written + bytes) {
-                let engine = if variant == Variant::Standard { STANDARD_NO_PAD } else { URL_SAFE_NO_PAD };
-                if engine.decode(block, room.as_out()).is_ok() {
-                    self.written += bytes;
-                    return true;
-                }
-            }
+        // The last group may end in padding, which would spoil the whole block for the vector decoder.
+        let (body, tail) = block.split_at(block.len().saturating_sub(4) & !3);
+        if self.push_vector(body, variant) {
+            return self.push_scalar(tail);
         }
-        self.push_scalar(block)
+        // Garbage somewhere, most likely line ends: vectors for the clean stretches, the scalar loop for the others.
+        block.chunks(STRETCH).all(|stretch| self.push_vector(stretch, variant) || self.push_scalar(stretch))
+    }
+
+    /// Takes a stretch of whole groups of one alphabet; false, with nothing taken, when it is anything else.
+    fn push_vector(&mut self, stretch: &[u8], variant: Variant) -> bool {
+        if self.digits != 0 || !stretch.len().is_multiple_of(4) {
+            return false;
+        }
+        let bytes = stretch.len() / 4 * 3;
+        let Some(room) = self.dst.get_mut(self.written..self.written + bytes) else { return false };
+        let engine = if variant == Variant::Standard { STANDARD_NO_PAD } else { URL_SAFE_NO_PAD };
+        let is_clean = engine.decode(stretch, room.as_out()).is_ok();
+        if is_clean {
+            self.written += bytes;
+        }
+        is_clean
     }
 
     fn push_scalar(&mut self, mut block: &[u8]) -> bool {
         while let [first, rest @ ..] = block {
             if self.digits == 0
                 && let Some((&[a, b, c, d], after)) = block.split_first_chunk::<4>()
+                && let Some(room) = self.dst.get_mut(self.written..self.written + 3)
             {
                 let [a, b, c, d] = [a, b, c, d].map(|byte| MEANING[usize::from(byte)]);
                 if (a | b | c | d) & MARK == 0 {
-                    self.group = u32::from(a) << 18 | u32::from(b) << 12 | u32::from(c) << 6 | u32::from(d);
-                    if !self.put(3) {
-                        return false;
-                    }
+                    room.copy_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
+                    self.written += 3;
                     block = after;
                     continue;
                 }

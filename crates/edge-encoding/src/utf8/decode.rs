@@ -11,10 +11,10 @@ use crate::{Decoded, InvalidData, ascii};
 /// ASCII input is borrowed; input without a character above U+00FF becomes Latin-1.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Decoded<'_> {
-    let ascii = ascii::prefix_len(bytes);
-    if ascii == bytes.len() {
+    if bytes.is_ascii() {
         return Decoded::Latin1(Cow::Borrowed(bytes));
     }
+    let ascii = ascii::prefix_len(bytes);
     if mem::is_utf8_latin1(&bytes[ascii..]) {
         let mut latin1 = vec![0; bytes.len()];
         latin1[..ascii].copy_from_slice(&bytes[..ascii]);

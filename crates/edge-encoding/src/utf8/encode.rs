@@ -11,7 +11,8 @@ pub fn encode_into(text: Text<'_>, dst: &mut [u8]) -> Progress {
     let (read, written) = match text {
         Text::Latin1(bytes) => {
             // ASCII is one memcpy; the rest of the string, if any, takes the transcoder.
-            let ascii = crate::ascii::prefix_len(bytes).min(dst.len());
+            let head = &bytes[..bytes.len().min(dst.len())];
+            let ascii = if head.is_ascii() { head.len() } else { crate::ascii::prefix_len(head) };
             dst[..ascii].copy_from_slice(&bytes[..ascii]);
             let (read, written) = mem::convert_latin1_to_utf8_partial(&bytes[ascii..], &mut dst[ascii..]);
             (ascii + read, ascii + written)
