@@ -1,1 +1,21 @@
-//! Placeholder; see ../../ARCHITECTURE.md.
+//! The engine: QuickJS-NG as WebAssembly, compiled ahead of time to machine code, and N-API over it.
+//!
+//! [`Engine`] is one instance with its own linear memory. The functions that cross the boundary are listed in `boundary.in`;
+//! the methods `Engine::edge_*` and the trait [`Host`] are generated from it. This crate makes no system call of its own:
+//! memory, signals and threads are `edge-wasix`'s.
+//!
+//! Invariants: an engine stays on the thread that made it; host code never runs between a trap and its landing point; slices
+//! of linear memory live only while no engine code can run. It fails by *poisoning*: after a trap, a kill or a panic of a
+//! host function every call answers [`Closing`], and [`Engine::poison`] says why.
+
+mod image;
+mod instance;
+mod memory;
+mod trap;
+
+pub use image::{Check, Image, ImageError};
+pub use instance::{Config, Engine, EngineError, Host};
+pub use trap::{Closing, KillHandle, Poison};
+
+/// What identifies the engine's code: an image is good for exactly one (hex).
+pub const ENGINE_HASH: &str = env!("EDGE_ENGINE_HASH");

@@ -30,10 +30,12 @@ mod errno;
 pub mod fs;
 pub mod host;
 mod kernel;
+pub mod memory;
 pub mod memory_fs;
 mod policy;
 pub mod poll;
 pub mod thread;
+pub mod trap;
 pub mod waker;
 
 pub use errno::{Errno, Result, UV_EOF, uv_error, uv_error_map};

@@ -1,0 +1,5 @@
+//! See `edge-quickjs-build`.
+
+fn main() {
+    edge_quickjs_build::build();
+}

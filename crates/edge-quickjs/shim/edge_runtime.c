@@ -1,0 +1,42 @@
+/* The runtime, its first context, and memory for the host. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "edge_boundary.h"
+#include "edge_runtime.h"
+
+JSRuntime *edge_rt;
+JSContext *edge_ctx;
+
+static int on_interrupt(JSRuntime *rt, void *opaque) {
+  (void)rt, (void)opaque;
+  return edge_host_interrupt_pending();
+}
+
+int32_t edge_init(void) {
+  edge_rt = JS_NewRuntime();
+  if (!edge_rt)
+    return -1;
+  JS_SetInterruptHandler(edge_rt, on_interrupt, NULL);
+  edge_ctx = JS_NewContext(edge_rt);
+  return edge_ctx ? 0 : -1;
+}
+
+void *edge_malloc(uint32_t size) {
+  return malloc(size);
+}
+
+void edge_free(void *block) {
+  free(block);
+}
+
+double edge_eval_for_test(void *source, uint32_t len) {
+  JSValue value = JS_Eval(edge_ctx, source, len, "<test>", JS_EVAL_TYPE_GLOBAL);
+  double number = 0;
+  if (JS_IsException(value) || JS_ToFloat64(edge_ctx, &number, value) < 0) {
+    JS_FreeValue(edge_ctx, JS_GetException(edge_ctx));
+    number = __builtin_nan("");
+  }
+  JS_FreeValue(edge_ctx, value);
+  return number;
+}
