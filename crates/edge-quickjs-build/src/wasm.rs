@@ -39,15 +39,23 @@ pub fn compile(tools: &Tools, cache: &Cache, tree: &Path, out: &Path) -> Result<
     // The shim first: its libc functions must be known before libc's archive is asked for them.
     let mut sources = shim_sources(tree)?;
     sources.extend(QUICKJS.iter().map(|name| tree.join(name)));
-    let headers = list(tree, "h")?;
     let objects = crate::native::each(&sources, |source| {
-        let mut inputs = vec![source.to_owned()];
-        inputs.extend_from_slice(&headers);
-        cache.file(&format!("{}.wasm.o", hash_files(&recipe, &inputs)?), |to| {
+        let upstream = QUICKJS.iter().any(|name| source.ends_with(name));
+        let compile = |mode: &str| {
             let mut command = tools.zig_cc();
-            command.args(FLAGS).args(flags.split_whitespace()).arg("-I").arg(tree).arg("-c").arg(source).arg("-o").arg(to);
-            run(&mut command).map(drop)
-        })
+            command.args(FLAGS).args(flags.split_whitespace()).arg("-I").arg(tree);
+            if upstream {
+                command.args(["-include", "engine_imports.h"]);
+            }
+            command.arg(mode).arg(source);
+            command
+        };
+        // What the preprocessor reads of the tree, so that a change of one header compiles only what includes it.
+        let rule = run(&mut compile("-MM"))?;
+        let mut inputs: Vec<PathBuf> = rule.split_whitespace().map(PathBuf::from).filter(|path| path.starts_with(tree)).collect();
+        inputs.sort();
+        inputs.dedup();
+        cache.file(&format!("{}.wasm.o", hash_files(&recipe, &inputs)?), |to| run(compile("-c").arg("-o").arg(to)).map(drop))
     })?;
     let recipe = format!("link {} {LINK:?} {objects:?}", tools.zig_version);
     let kept = cache.file(&format!("{}.wasm", hash_files(&recipe, &[])?), |to| {

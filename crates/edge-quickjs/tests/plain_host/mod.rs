@@ -25,6 +25,12 @@ impl<F: Fn(&Engine, i32) -> i32> Host for PlainHost<F> {
     fn random_seed(&self, _engine: &Engine) -> i64 {
         42
     }
+    fn atomics_wait(&self, _engine: &Engine, _address: u32, _expected: i64, _is_64: i32, _timeout_ms: i64) -> i32 {
+        -1
+    }
+    fn atomics_notify(&self, _engine: &Engine, _address: u32, _count: i32) -> i32 {
+        0
+    }
     fn panic(&self, engine: &Engine, message: u32, len: i32) {
         let mut text = vec![0; len.clamp(0, 4096) as usize];
         let _ = engine.read(message, &mut text);
