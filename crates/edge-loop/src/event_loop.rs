@@ -2,17 +2,20 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
-use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use edge_wasix::Result;
 use edge_wasix::clock;
 use edge_wasix::poll::{PollEvent, PollSet, Readiness};
 
 use crate::async_handle::AsyncState;
+use crate::fs_event::FsWatches;
 use crate::handle::{self, HandleInfo, HandleState};
+use crate::io_watcher::IoTable;
 use crate::loop_watcher::WatcherQueue;
 use crate::metrics::{Metrics, MetricsCells};
+use crate::signal_handle::Signals;
 use crate::thread_pool::ThreadPool;
 use crate::timer_heap::TimerHeap;
 use crate::wake::{LoopHandle, LoopShared};
@@ -52,6 +55,11 @@ pub(crate) struct LoopInner {
     pub(crate) check: WatcherQueue,
     pub(crate) asyncs: RefCell<BTreeMap<u64, Rc<AsyncState>>>,
     pub(crate) requests: Requests,
+    pub(crate) signals: Signals,
+    pub(crate) fs_watches: RefCell<Option<Rc<FsWatches>>>,
+    pub(crate) io: IoTable,
+    /// What streams read into.
+    pub(crate) read_buffer: Cell<Vec<u8>>,
     pub(crate) poll_set: PollSet,
     /// The buffer that the poll phase fills, kept between turns.
     pub(crate) events: Cell<Vec<PollEvent>>,
@@ -73,7 +81,7 @@ impl Loop {
     ///
     /// # Errors
     /// `EMFILE`, `ENFILE`, `ENOMEM`.
-    pub fn new(options: LoopOptions) -> io::Result<Loop> {
+    pub fn new(options: LoopOptions) -> Result<Loop> {
         let poll_set = PollSet::new()?;
         let shared = LoopShared::new()?;
         poll_set.add(&shared.waker, WAKE_TOKEN, Readiness::READABLE)?;
@@ -95,6 +103,10 @@ impl Loop {
                 check: WatcherQueue::default(),
                 asyncs: RefCell::default(),
                 requests: Requests::default(),
+                signals: Signals::default(),
+                fs_watches: RefCell::default(),
+                io: IoTable::default(),
+                read_buffer: Cell::default(),
                 poll_set,
                 events: Cell::default(),
                 metrics: MetricsCells::default(),

@@ -131,6 +131,8 @@ pub trait HandleState {
     fn core(&self) -> &HandleCore;
     /// Stops everything, as the first half of closing.
     fn stop_to_close(&self);
+    /// The second half, in the closing phase, before the close callback: ends the requests that are under way.
+    fn end_requests(self: Rc<Self>, _owner: &Loop) {}
     /// Lets go of the user's callbacks. Their drop may run any code, so no borrow may be held meanwhile.
     fn drop_callbacks(&self);
 }
@@ -141,6 +143,7 @@ pub(crate) fn finish_close(owner: &Loop, state: &Rc<dyn HandleState>) {
     core.flags.set((core.flags.get() & !ACTIVE) | CLOSED);
     let entry = owner.inner.handles.borrow_mut().remove(&core.id);
     let callback = core.on_close.borrow_mut().take();
+    state.clone().end_requests(owner);
     state.drop_callbacks();
     drop(entry);
     if let Some(callback) = callback {

@@ -41,10 +41,17 @@
 
 mod async_handle;
 mod event_loop;
+mod fs_event;
+mod fs_poll;
 mod handle;
+mod io_watcher;
 mod loop_watcher;
 mod metrics;
+mod poll_handle;
 mod run;
+mod signal_handle;
+mod stream;
+mod stream_write;
 mod thread_pool;
 mod timer;
 mod timer_heap;
@@ -53,10 +60,15 @@ mod work;
 
 pub use async_handle::{Async, AsyncSender};
 pub use event_loop::{Loop, LoopOptions};
+pub use fs_event::FsEvent;
+pub use fs_poll::FsPoll;
 pub use handle::{Handle, HandleInfo, HandleKind};
 pub use loop_watcher::{Check, Idle, Prepare};
 pub use metrics::Metrics;
+pub use poll_handle::Poll;
 pub use run::RunMode;
+pub use signal_handle::Signal;
+pub use stream::{ReadEvent, Stream};
 pub use thread_pool::{ThreadPool, WorkLane};
 pub use timer::Timer;
 pub use wake::LoopHandle;

@@ -115,6 +115,7 @@ impl Loop {
         let inner = &self.inner;
         let mut events = inner.events.take();
         let mut idle_ns = 0;
+        inner.io.flush(&inner.poll_set);
         // First a look, then the wait: so that what was waiting and the idle time are known.
         let mut outcome = inner.poll_set.wait(&mut events, Some(0));
         let waiting = events.len() as u64;
@@ -142,10 +143,17 @@ impl Loop {
     }
 
     fn dispatch(&self, events: &[PollEvent]) {
+        let mut woken = false;
         for event in events {
             if event.token == WAKE_TOKEN {
+                woken = true;
                 self.woken();
+            } else {
+                self.inner.io.dispatch(self, event.token, event.readiness);
             }
+        }
+        if woken {
+            self.inner.signals.dispatch();
         }
     }
 

@@ -4,11 +4,11 @@
 //! shut down or dropped, which joins them. A pool may serve any number of loops.
 
 use std::collections::VecDeque;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use edge_wasix::thread::{self, Thread, ThreadSpec};
+use edge_wasix::{Errno, Result};
 
 /// Which kind of work it is. Slow work never takes more than half of the threads (libuv's `UV__WORK_SLOW_IO`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,10 +80,10 @@ impl ThreadPool {
     ///
     /// # Errors
     /// The pool is shut down (`ECANCELED`), or there is no thread and none can be started.
-    pub(crate) fn submit(&self, lane: WorkLane, run: Box<dyn FnOnce() + Send>) -> io::Result<u64> {
+    pub(crate) fn submit(&self, lane: WorkLane, run: Box<dyn FnOnce() + Send>) -> Result<u64> {
         let mut state = self.shared.lock();
         if state.closed {
-            return Err(io::Error::other("the thread pool is shut down"));
+            return Err(Errno::ECANCELED);
         }
         if state.idle <= state.jobs.len() && state.threads.len() < self.shared.size {
             let shared = self.shared.clone();
@@ -95,7 +95,7 @@ impl ThreadPool {
                 Ok(thread) => state.threads.push(thread),
                 // Those that exist will do it.
                 Err(_) if !state.threads.is_empty() => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
         let ticket = state.next_ticket;

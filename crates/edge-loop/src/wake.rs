@@ -1,9 +1,9 @@
 //! The loop as other threads see it.
 
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use edge_wasix::Result;
 use edge_wasix::waker::Waker;
 
 use crate::event_loop::Loop;
@@ -29,7 +29,7 @@ pub(crate) struct LoopShared {
 }
 
 impl LoopShared {
-    pub(crate) fn new() -> io::Result<Arc<LoopShared>> {
+    pub(crate) fn new() -> Result<Arc<LoopShared>> {
         Ok(Arc::new(LoopShared {
             waker: Waker::new()?,
             stop: AtomicBool::new(false),
@@ -83,7 +83,7 @@ impl LoopShared {
     }
 
     /// Gives the closure back when the loop is gone.
-    fn push_posted(&self, posted: Posted) -> Result<(), Posted> {
+    fn push_posted(&self, posted: Posted) -> std::result::Result<(), Posted> {
         let mut queues = self.queues();
         if queues.disconnected {
             return Err(posted);

@@ -2,10 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Weak;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use edge_wasix::Errno;
 
 use crate::event_loop::{Loop, LoopInner};
 use crate::thread_pool::WorkLane;
@@ -93,6 +94,23 @@ impl Requests {
             .collect()
     }
 
+    /// Counts a request that is not on the pool; [`Requests::end`] ends it.
+    pub(crate) fn begin(&self, id: u64, kind: RequestKind) {
+        self.insert(
+            id,
+            Request {
+                kind,
+                ticket: None,
+                cancelled: Cell::new(false),
+                finish: None,
+            },
+        );
+    }
+
+    pub(crate) fn end(&self, id: u64) {
+        self.remove(id);
+    }
+
     fn insert(&self, id: u64, request: Request) {
         self.0.borrow_mut().insert(id, request);
     }
@@ -129,14 +147,15 @@ impl Loop {
     /// request keeps the loop alive until then.
     ///
     /// # Errors
-    /// No thread can be started, or the pool is shut down; neither closure is called.
+    /// `EAGAIN` or `ENOMEM` when no thread can be started, `ECANCELED` when the pool is shut down; neither closure is
+    /// called.
     pub fn queue_work<R: Send + 'static>(
         &self,
         kind: RequestKind,
         lane: WorkLane,
         work: impl FnOnce() -> R + Send + 'static,
         after: impl FnOnce(&Loop, Result<R, WorkError>) + 'static,
-    ) -> io::Result<Work> {
+    ) -> Result<Work, Errno> {
         let inner = &self.inner;
         let id = inner.next_id();
         let slot: Arc<Mutex<Option<R>>> = Arc::default();

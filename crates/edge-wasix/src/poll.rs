@@ -5,7 +5,8 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+pub use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
 use bitflags::bitflags;
@@ -41,22 +42,12 @@ impl HostFd {
         self.0.as_raw_fd()
     }
 
-    /// A second descriptor of the process's descriptor `number` (`F_DUPFD_CLOEXEC`): how inherited stdio becomes
-    /// a [`HostFd`] without taking the number away from the rest of the process.
+    /// A second descriptor of what `fd` refers to (`F_DUPFD_CLOEXEC`): for waiting on what somebody else owns.
     ///
     /// # Errors
-    /// `EBADF` when `number` is not open, `EMFILE`.
-    pub fn duplicate(number: RawFd) -> io::Result<HostFd> {
-        if number < 0 {
-            return Err(io::Error::from_raw_os_error(libc::EBADF));
-        }
-        // SAFETY: fcntl with F_DUPFD_CLOEXEC only reads the descriptor table; a number that is not open gives EBADF.
-        let copy = unsafe { libc::fcntl(number, libc::F_DUPFD_CLOEXEC, 3) };
-        if copy < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        // SAFETY: fcntl has just made this descriptor for us; nobody else knows its number.
-        Ok(HostFd::from(unsafe { OwnedFd::from_raw_fd(copy) }))
+    /// `EMFILE`.
+    pub fn share(fd: impl AsFd) -> io::Result<HostFd> {
+        Ok(HostFd::from(rustix::io::fcntl_dupfd_cloexec(fd, 3)?))
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::sync::Arc;
 
 use rustix::event::{EventfdFlags, eventfd};
 
 /// An eventfd. Wakes are sticky and coalesce: any number of [`wake`](Waker::wake) before one
-/// [`drain`](Waker::drain) make the descriptor readable once.
-#[derive(Debug)]
+/// [`drain`](Waker::drain) make the descriptor readable once. Clones are the same waker.
+#[derive(Debug, Clone)]
 pub struct Waker {
-    fd: OwnedFd,
+    fd: Arc<OwnedFd>,
 }
 
 impl Waker {
@@ -19,7 +20,7 @@ impl Waker {
     /// `EMFILE`, `ENFILE`, `ENOMEM`.
     pub fn new() -> io::Result<Waker> {
         let fd = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        Ok(Waker { fd })
+        Ok(Waker { fd: Arc::new(fd) })
     }
 
     /// Makes the descriptor readable. Never blocks; a full counter (`EAGAIN`) means that it is readable already.
@@ -34,7 +35,7 @@ impl Waker {
     }
 
     /// For the signal handler, which writes to the descriptor by number.
-    pub(crate) fn raw(&self) -> RawFd {
+    pub(crate) fn number(&self) -> RawFd {
         self.fd.as_raw_fd()
     }
 }

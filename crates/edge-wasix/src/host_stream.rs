@@ -1,0 +1,189 @@
+//! Byte streams of the host (pipes, terminals, sockets) for an event loop: reads and writes that never block.
+//!
+//! A standard stream's open file description is usually shared with other processes (the shell, Python), and
+//! `O_NONBLOCK` is a property of the description: setting it would break them. So a stream is made non-blocking
+//!
+//! 1. not at all when it is a socket (`MSG_DONTWAIT` per call) or non-blocking already;
+//! 2. by opening the same pipe or terminal again through `/proc/self/fd`, which gives a description of our own;
+//! 3. where that fails, for a terminal: not at all (reads follow readiness, writes may block, as in libuv); else by
+//!    setting the flag on the shared description, and clearing it when the stream is dropped.
+
+use std::io::{self, IoSlice};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::fs::{Mode, OFlags};
+use rustix::net::{RecvFlags, SendFlags, Shutdown};
+
+use crate::poll::HostFd;
+use crate::{Errno, Fd, Kernel, Result};
+
+/// A stream of the host.
+#[derive(Debug)]
+pub struct HostStream {
+    fd: HostFd,
+    socket: bool,
+    readable: bool,
+    writable: bool,
+    /// Whether calls may block although we wish they did not.
+    may_block: bool,
+    /// The flag must be cleared at the end.
+    restore: bool,
+}
+
+fn reopen(fd: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    let path = format!("/proc/self/fd/{}", fd.as_raw_fd());
+    let access = flags & (OFlags::RDONLY | OFlags::WRONLY | OFlags::RDWR);
+    rustix::fs::open(
+        path,
+        access | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+}
+
+impl HostStream {
+    /// Makes a stream of what `fd` refers to. `fd` itself stays the caller's.
+    ///
+    /// # Errors
+    /// `EBADF`, `EMFILE`.
+    pub fn open(fd: BorrowedFd<'_>) -> io::Result<HostStream> {
+        let flags = rustix::fs::fcntl_getfl(fd)?;
+        let kind = rustix::fs::FileType::from_raw_mode(rustix::fs::fstat(fd)?.st_mode);
+        let socket = kind == rustix::fs::FileType::Socket;
+        let access = flags & (OFlags::WRONLY | OFlags::RDWR);
+        let mut stream = HostStream {
+            fd: HostFd::from(rustix::io::fcntl_dupfd_cloexec(fd, 3)?),
+            socket,
+            readable: access != OFlags::WRONLY,
+            writable: access != OFlags::RDONLY,
+            may_block: false,
+            restore: false,
+        };
+        if socket || flags.contains(OFlags::NONBLOCK) {
+            return Ok(stream);
+        }
+        let terminal = rustix::termios::isatty(fd);
+        if (terminal || kind == rustix::fs::FileType::Fifo)
+            && let Ok(own) = reopen(fd, flags)
+        {
+            stream.fd = HostFd::from(own);
+        } else if terminal {
+            stream.may_block = true;
+        } else {
+            rustix::fs::fcntl_setfl(fd, flags | OFlags::NONBLOCK)?;
+            stream.restore = true;
+        }
+        Ok(stream)
+    }
+
+    /// Makes a stream of the guest's descriptor `fd`, which stays the guest's: who gives `fd` up with the stream
+    /// closes it beside the stream.
+    ///
+    /// # Errors
+    /// `EBADF` when it is not open, `EINVAL` when there is nothing of the host behind it (a memory file), `EMFILE`.
+    pub fn of(kernel: &Kernel, fd: Fd) -> Result<HostStream> {
+        let file = kernel.file(fd)?;
+        Ok(HostStream::open(file.host_fd().ok_or(Errno::EINVAL)?)?)
+    }
+
+    /// The descriptor to wait on.
+    pub fn fd(&self) -> &HostFd {
+        &self.fd
+    }
+
+    /// Opened for reading.
+    pub fn is_readable(&self) -> bool {
+        self.readable
+    }
+
+    /// Opened for writing.
+    pub fn is_writable(&self) -> bool {
+        self.writable
+    }
+
+    /// Whether a write may block although the stream should not (see the module's documentation).
+    pub fn may_block(&self) -> bool {
+        self.may_block
+    }
+
+    /// Reads what is there, at most `buf.len()` bytes; 0 is the end.
+    ///
+    /// # Errors
+    /// `EAGAIN` when nothing is there yet; `ECONNRESET`, `EIO`…
+    pub fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let result = if self.socket {
+                rustix::net::recv(&self.fd, &mut *buf, RecvFlags::DONTWAIT).map(|(len, _)| len)
+            } else {
+                rustix::io::read(&self.fd, &mut *buf)
+            };
+            match result {
+                Err(rustix::io::Errno::INTR) => {}
+                Ok(len) => return Ok(len),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Writes as much as there is room for. Never raises SIGPIPE on sockets; for pipes the process ignores it.
+    ///
+    /// # Errors
+    /// `EAGAIN` when there is no room; `EPIPE`, `ECONNRESET`…
+    pub fn write(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        // The system takes no more slices than this at once; a short write is always allowed.
+        let bufs = &bufs[..bufs.len().min(1024)];
+        loop {
+            let result = if self.socket {
+                let mut control = rustix::net::SendAncillaryBuffer::default();
+                rustix::net::sendmsg(
+                    &self.fd,
+                    bufs,
+                    &mut control,
+                    SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
+                )
+            } else {
+                rustix::io::writev(&self.fd, bufs)
+            };
+            match result {
+                Err(rustix::io::Errno::INTR) => {}
+                Ok(len) => return Ok(len),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Waits until there is room to write, at most `timeout_ms`. Returns whether there may be.
+    ///
+    /// # Errors
+    /// `ENOMEM`.
+    pub fn wait_writable(&self, timeout_ms: u32) -> io::Result<bool> {
+        let timeout = Timespec {
+            tv_sec: i64::from(timeout_ms / 1000),
+            tv_nsec: i64::from(timeout_ms % 1000) * 1_000_000,
+        };
+        let mut fds = [PollFd::new(&self.fd, PollFlags::OUT)];
+        match rustix::event::poll(&mut fds, Some(&timeout)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends the writing half (`shutdown(SHUT_WR)`).
+    ///
+    /// # Errors
+    /// `ENOTSOCK` for pipes and terminals, `ENOTCONN`.
+    pub fn shutdown_write(&self) -> io::Result<()> {
+        Ok(rustix::net::shutdown(&self.fd, Shutdown::Write)?)
+    }
+}
+
+impl Drop for HostStream {
+    fn drop(&mut self) {
+        if self.restore
+            && let Ok(flags) = rustix::fs::fcntl_getfl(self.fd.as_fd())
+        {
+            let _ = rustix::fs::fcntl_setfl(&self.fd, flags - OFlags::NONBLOCK);
+        }
+    }
+}
