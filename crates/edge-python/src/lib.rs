@@ -1,1 +1,17 @@
-//! Placeholder; see ../../ARCHITECTURE.md.
+//! The Python module `edgejs._native`: a thin layer of PyO3 over the other crates, with no logic of its own.
+//!
+//! `python/edgejs/_native.pyi` is its interface; `stubtest` holds the two together in CI. Everything that can fail raises a
+//! Python exception; nothing here panics on what Python code passes in.
+
+use pyo3::prelude::*;
+
+#[pymodule]
+mod _native {
+    use pyo3::prelude::*;
+
+    /// The version of the native half, which is the package's.
+    #[pyfunction]
+    fn version() -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+}

@@ -1,0 +1,45 @@
+"""A Node.js v24-compatible runtime inside a sandbox.
+
+    import edgejs
+
+    done = edgejs.run("console.log(1 + 1)")
+    assert done.stdout == "2\\n"
+
+Importing this package loads nothing but this file; the parts come when they are first used.
+"""
+
+from __future__ import annotations
+
+import typing
+
+if typing.TYPE_CHECKING:
+    from edgejs._executable import NoExecutableError as NoExecutableError
+    from edgejs._executable import edge_node_path as edge_node_path
+    from edgejs._run import CompletedRun as CompletedRun
+    from edgejs._run import run as run
+
+__version__ = "0.1.0"
+__all__ = ["CompletedRun", "NoExecutableError", "__version__", "edge_node_path", "run"]
+
+_HOMES = {
+    "CompletedRun": "edgejs._run",
+    "NoExecutableError": "edgejs._executable",
+    "edge_node_path": "edgejs._executable",
+    "run": "edgejs._run",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Loads a public name from its module on first use (PEP 562)."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

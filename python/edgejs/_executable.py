@@ -1,0 +1,62 @@
+"""Where `edge-node`, the native executable that came with this package, is. Imports nothing: `edge run` pays for every import."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+class NoExecutableError(FileNotFoundError):
+    """The `edge-node` executable of this installation is not where the installer put it."""
+
+
+def _is_program(path: str) -> bool:
+    return os.access(path, os.X_OK) and os.path.isfile(path)  # noqa: PTH113 - pathlib costs 5 ms at start
+
+
+def edge_node_path() -> str:
+    """The absolute path of `edge-node`, which is also `process.execPath` inside a program.
+
+    It is looked for in `$EDGE_NODE`, beside the running `edge` script, in the scripts folder of this Python, then on `$PATH`.
+
+    Raises:
+        NoExecutableError: it is in none of them.
+    """
+    told = os.environ.get("EDGE_NODE")
+    if told:
+        return told
+    join, dirname = os.path.join, os.path.dirname
+    for folder in (dirname(sys.argv[0]) if sys.argv else "", dirname(sys.executable or "")):
+        if folder and _is_program(join(folder, "edge-node")):
+            return os.path.abspath(join(folder, "edge-node"))  # noqa: PTH100
+
+    import shutil
+    import sysconfig
+
+    candidates = [join(sysconfig.get_path("scripts"), "edge-node"), shutil.which("edge-node")]
+    if hasattr(sysconfig, "get_preferred_scheme"):
+        candidates.insert(1, join(sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")), "edge-node"))
+    for path in candidates:
+        if path and _is_program(path):
+            return os.path.abspath(path)  # noqa: PTH100
+    raise NoExecutableError("edge-node is not installed beside this Python; reinstall edgejs, or set $EDGE_NODE")
+
+
+def exec_edge_node(args: list[str]) -> NoReturn:
+    """Replaces this process by `edge-node ARGS`.
+
+    Raises:
+        NoExecutableError: there is none.
+        OSError: it cannot be executed.
+    """
+    # Python ignores these two, and what is ignored stays ignored across exec; `signal` itself would import enum.
+    import _signal
+
+    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        _signal.signal(number, _signal.SIG_DFL)
+    path = edge_node_path()
+    os.execv(path, [path, *args])

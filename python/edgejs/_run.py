@@ -1,0 +1,89 @@
+"""`edgejs.run`: one program, to its end, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Union
+
+from edgejs._executable import edge_node_path
+
+StrPath = Union[str, "os.PathLike[str]"]
+_SCRIPT_ENDINGS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json", ".node")
+
+
+@dataclass(frozen=True)
+class CompletedRun:
+    """How a program ended.
+
+    Attributes:
+        returncode: its exit code as Node gives it; negative: the number of the signal that ended it.
+        stdout: what it printed, or None when it was not captured.
+        stderr: likewise.
+    """
+
+    returncode: int
+    stdout: str | None
+    stderr: str | None
+
+
+def _is_script(path_or_code: StrPath) -> bool:
+    if not isinstance(path_or_code, str):
+        return True
+    if "\n" in path_or_code or "\0" in path_or_code:
+        return False
+    return path_or_code.endswith(_SCRIPT_ENDINGS) or os.path.isfile(path_or_code)  # noqa: PTH113
+
+
+def run(
+    path_or_code: StrPath,
+    args: Iterable[StrPath] = (),
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: StrPath | None = None,
+    input: str | None = None,
+    capture: bool = True,
+    timeout: float | None = None,
+) -> CompletedRun:
+    """Runs a Node program and waits for its end.
+
+    Args:
+        path_or_code: a file (any `Path`; a `str` that is an existing file's name or ends like one, `.js`, `.mjs`, `.ts`, …), else code.
+        args: what the program finds in `process.argv` from index 2 on (1 on when it is code).
+        env: its whole environment; None: this process's.
+        cwd: the folder it starts in; None: this process's.
+        input: its standard input; None: empty when captured, else this process's.
+        capture: return what it prints instead of letting it through.
+        timeout: seconds after which it is killed; None: never.
+
+    Returns:
+        The exit code and the output. A program that fails is no exception.
+
+    Raises:
+        NoExecutableError: edge-node is not installed.
+        subprocess.TimeoutExpired: it took longer than `timeout`.
+        KeyboardInterrupt: Ctrl-C; the program is ended first.
+
+    Example:
+        >>> edgejs.run("console.log(process.argv[1])", ["hi"]).stdout
+        'hi\\n'
+    """
+    words = [os.fspath(word) for word in args]
+    # `--` keeps an argument that looks like an option from being read as one of node's.
+    program = [os.fspath(path_or_code), *words] if _is_script(path_or_code) else ["-e", os.fspath(path_or_code), "--", *words]
+    pipe = subprocess.PIPE if capture else None
+    done = subprocess.run(
+        [edge_node_path(), *program],
+        env=None if env is None else dict(env),
+        cwd=cwd,
+        input=input,
+        stdin=subprocess.DEVNULL if input is None and capture else None,
+        stdout=pipe,
+        stderr=pipe,
+        encoding="utf-8",
+        errors="replace",
+        timeout=timeout,
+    )
+    return CompletedRun(done.returncode, done.stdout, done.stderr)
