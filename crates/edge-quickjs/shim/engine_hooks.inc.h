@@ -86,3 +86,4 @@ static void edge_call_callback(JSContext *ctx, JSValueConst func, int argc, JSVa
 
 #include "engine_symbols.inc.h"
 #include "engine_promises.inc.h"
+#include "engine_details.inc.h"

@@ -60,6 +60,27 @@ static void edge_reaction_hook(JSContext *ctx, JSPromiseHookType type, JSValueCo
     rt->promise_hook(ctx, type, target, JS_UNDEFINED, rt->promise_hook_opaque);
 }
 
+/* The promise that an await waits for. outer: the promise of the async function (or the resolve
+   function that leads to it) or of the generator's request. */
+static JSValue edge_await_value(JSContext *ctx, JSValueConst outer, JSValueConst value)
+{
+    JSRuntime *rt = ctx->rt;
+    JSValueLink link = { rt->parent_promise, outer };
+    JSValue promise;
+
+    if (likely(!rt->promise_hook))
+        return js_promise_resolve(ctx, ctx->promise_ctor, 1, &value, 0);
+    if (JS_VALUE_GET_TAG(outer) == JS_TAG_OBJECT) {
+        JSObject *p = JS_VALUE_GET_OBJ(outer);
+        if (p->class_id == JS_CLASS_PROMISE_RESOLVE_FUNCTION && p->u.promise_function_data)
+            link.value = p->u.promise_function_data->promise;
+    }
+    rt->parent_promise = &link;
+    promise = js_promise_resolve(ctx, ctx->promise_ctor, 1, &value, 0);
+    rt->parent_promise = link.next;
+    return promise;
+}
+
 /* V8 gives each await a promise of its own while promise hooks are set. */
 static JSValue edge_throwaway_promise(JSContext *ctx, JSValueConst parent)
 {

@@ -12,8 +12,6 @@ static void edge_mark_context(JSRuntime *rt, JSContext *ctx, JS_MarkFunc *mark_f
 
 /* ---- private symbols (0202): a fixed block of atoms after the predefined ones ---- */
 
-#define EDGE_PRIVATE_ATOMS 128
-
 static inline bool edge_atom_is_private(JSAtom atom)
 {
     return (uint32_t)(atom - JS_ATOM_END) < EDGE_PRIVATE_ATOMS;
@@ -26,5 +24,10 @@ static int edge_set_private(JSContext *ctx, JSValueConst obj, JSAtom prop, JSVal
 
 static JSValue edge_throwaway_promise(JSContext *ctx, JSValueConst parent);
 static void edge_reaction_hook(JSContext *ctx, JSPromiseHookType type, JSValueConst target);
+static JSValue edge_await_value(JSContext *ctx, JSValueConst outer, JSValueConst value);
 static int edge_enqueue_reaction(JSContext *ctx, JSValueConst continuation, JSJobFunc *job_func,
                                  int argc, JSValueConst *argv);
+
+/* ---- function kinds (0206) ---- */
+
+static bool edge_is_class(JSObject *p);

@@ -102,6 +102,55 @@ FN(f_runMicrotasks) { return JS_EdgeRunMicrotasks(JS_GetRuntime(ctx)) ? JS_EXCEP
 FN(f_gc) { JS_RunGC(JS_GetRuntime(ctx)); return JS_UNDEFINED; }
 FN(f_reseed) { JS_EdgeReseedRandom(JS_GetRuntime(ctx)); return JS_UNDEFINED; }
 
+static JSValue pair(JSContext *ctx, JSValue a, JSValue b)
+{
+    JSValue r = JS_NewArray(ctx);
+    JS_SetPropertyUint32(ctx, r, 0, a);
+    JS_SetPropertyUint32(ctx, r, 1, b);
+    return r;
+}
+
+FN(f_classKind) { return JS_NewInt32(ctx, JS_EdgeClassKind(ctx, ARG(0))); }
+FN(f_previewEntries)
+{
+    int kv;
+    JSValue v = JS_EdgePreviewEntries(ctx, ARG(0), &kv);
+    if (!JS_IsObject(v) || !JS_ToBool(ctx, ARG(1)))
+        return v;
+    return pair(ctx, v, JS_NewBool(ctx, kv));
+}
+FN(f_getProxyDetails)
+{
+    JSValue t, h;
+    if (!JS_EdgeGetProxyDetails(ctx, ARG(0), &t, &h))
+        return JS_UNDEFINED;
+    return pair(ctx, t, h);
+}
+FN(f_getOwnNonIndexProperties)
+{
+    int filter = 0;
+    JS_ToInt32(ctx, &filter, ARG(1));
+    return JS_EdgeGetOwnNonIndexProperties(ctx, ARG(0), filter);
+}
+FN(f_getConstructorName) { return JS_EdgeGetConstructorName(ctx, ARG(0)); }
+FN(f_generatorState) { return JS_NewInt32(ctx, JS_EdgeGetGeneratorState(ctx, ARG(0))); }
+FN(f_isOneByteString) { return JS_NewBool(ctx, JS_EdgeIsOneByteString(ctx, ARG(0))); }
+FN(f_functionInfo)
+{
+    JSEdgeFunctionInfo i;
+    JSValue o;
+    if (!JS_EdgeGetFunctionInfo(ctx, ARG(0), &i))
+        return JS_UNDEFINED;
+    o = JS_NewObject(ctx);
+    JS_SetPropertyStr(ctx, o, "name", i.name);
+    JS_SetPropertyStr(ctx, o, "file", i.file);
+    JS_SetPropertyStr(ctx, o, "line", JS_NewInt32(ctx, i.line));
+    JS_SetPropertyStr(ctx, o, "column", JS_NewInt32(ctx, i.column));
+    JS_SetPropertyStr(ctx, o, "isNative", JS_NewBool(ctx, i.is_native));
+    JS_SetPropertyStr(ctx, o, "isClass", JS_NewBool(ctx, i.is_class));
+    return o;
+}
+
 static const struct { const char *name; JSCFunction *f; int n; } functions[] = {
 #define E(n, l) { #n, f_##n, l }
     E(newPrivateSymbol, 1), E(setPromiseHooks, 4), E(setPromiseRejectCallback, 1),
