@@ -1,1 +1,26 @@
-//! Placeholder; see ../../ARCHITECTURE.md.
+//! The Node layer: the native half of Node v24's library, written against N-API ([`edge_napi`]) only, over the event loop
+//! ([`edge_loop`]) and the WASIX layer ([`edge_wasix`]). It never names an engine and never calls the operating system.
+//!
+//! * [`Environment`]: one isolate with its loop, kernel, options and binding state.
+//! * [`Binding`]: one `internalBinding(name)`; all of them are listed in `bindings/mod.rs`.
+//! * `bootstrap`: runs Node's own boot scripts, from source or from the image.
+//!
+//! Invariants: what a binding keeps across calls lives either in the engine's heap, reachable from a named root
+//! ([`Environment::root`]), or in a state type that can be made anew ([`Environment::state`]): an image holds the heap and the names.
+//! Guest input never panics; a native function answers [`edge_napi::Error`], which is thrown where it was called.
+#![allow(clippy::missing_errors_doc)] // Everything that touches JavaScript may throw; what a call throws is Node's, per binding.
+
+mod aliased;
+mod async_context;
+mod binding;
+pub mod bindings;
+mod callback_scope;
+mod environment;
+mod fatal;
+mod lib_source;
+mod uv_error;
+
+pub use aliased::{Aliased, AliasedElement};
+pub use binding::{Binding, Target, native_table};
+pub use environment::{Environment, EnvironmentOptions};
+pub use uv_error::{uv_exception, uv_exception_two_paths};

