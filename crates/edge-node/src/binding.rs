@@ -112,7 +112,7 @@ pub fn define_constants(env: Env, object: Value, constants: &[(&str, i32)]) -> R
 pub fn native_table() -> &'static NativeTable {
     static TABLE: OnceLock<NativeTable> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let natives = crate::bindings::ALL.iter().flat_map(|binding| binding.natives.iter().copied());
-        NativeTable::new(natives.collect())
+        let bindings = crate::bindings::ALL.iter().flat_map(|binding| binding.natives.iter().copied());
+        NativeTable::new(bindings.chain(crate::env_proxy::NATIVES.iter().copied()).collect())
     })
 }

@@ -31,6 +31,11 @@ impl Environment {
         self.scope_with(context, false, body)
     }
 
+    /// The same without `before` and `after` (Node's `kSkipAsyncHooks`).
+    pub fn callback_scope_without_hooks<T>(self: &Rc<Self>, context: CallbackContext, body: impl FnOnce() -> Result<T>) -> Option<T> {
+        self.scope_with(context, true, body)
+    }
+
     /// Calls `function` in a callback scope (Node's `MakeCallback`), through async_hooks' trampoline when it is set.
     pub fn make_callback(self: &Rc<Self>, context: CallbackContext, function: Value, this: Value, args: &[Value]) -> Option<Value> {
         let env = self.env();
@@ -64,13 +69,13 @@ impl Environment {
         let result = match result {
             Ok(value) => Some(value),
             Err(error) => {
-                self.report(error);
+                self.report_uncaught(error);
                 None
             }
         };
         if depth == 0 {
             if let Err(error) = self.drain_tick_queue() {
-                self.report(error);
+                self.report_uncaught(error);
             }
         }
         self.callback_depth.set(depth);
@@ -131,13 +136,13 @@ impl Environment {
             match self.env().run_microtasks() {
                 Ok(()) => return,
                 Err(Error::Closing) => return,
-                Err(error) => self.report(error),
+                Err(error) => self.report_uncaught(error),
             }
         }
     }
 
     /// An exception that nobody caught.
-    fn report(self: &Rc<Self>, error: Error) {
+    pub(crate) fn report_uncaught(self: &Rc<Self>, error: Error) {
         if !self.can_call_into_js() {
             return;
         }

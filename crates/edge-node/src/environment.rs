@@ -3,7 +3,7 @@
 use crate::async_context::AsyncHooks;
 use crate::{Aliased, AliasedElement, Binding, Target};
 use edge_loop::Loop;
-use edge_napi::{Env, Error, Reference, Result, Value};
+use edge_napi::{Env, Error, Isolate, Kill, Reference, Result, Value};
 use edge_wasix::Kernel;
 use std::any::{Any, TypeId};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -23,6 +23,8 @@ pub struct EnvironmentOptions {
     pub exec_path: String,
     /// Ends the whole host process on `process.exit()` (the `edge-node` executable) instead of only this environment.
     pub owns_process: bool,
+    /// Name and version of the engine, for `process.versions`.
+    pub engine: (&'static str, &'static str),
 }
 
 /// One isolate with its loop, kernel, options and binding state. Lives on one thread; shared by `Rc`.
@@ -30,6 +32,7 @@ pub struct Environment {
     env: Env,
     uv: Loop,
     kernel: Arc<Kernel>,
+    kill: Arc<dyn Kill>,
     options: EnvironmentOptions,
     /// Values kept by name; the names and numbers are part of an image.
     roots: RefCell<HashMap<String, Reference>>,
@@ -44,11 +47,13 @@ pub struct Environment {
 
 impl Environment {
     /// Makes the environment of a fresh or restored isolate and ties it to it. `roots` are those of the image, or empty.
-    pub fn new(env: Env, uv: Loop, kernel: Arc<Kernel>, options: EnvironmentOptions, roots: HashMap<String, Reference>) -> Result<Rc<Self>> {
+    pub fn new(isolate: &dyn Isolate, uv: Loop, kernel: Arc<Kernel>, options: EnvironmentOptions, roots: HashMap<String, Reference>) -> Result<Rc<Self>> {
+        let env = isolate.env();
         let environment = Rc::new(Self {
             env,
             uv,
             kernel,
+            kill: isolate.kill_handle(),
             options,
             roots: RefCell::new(roots),
             states: RefCell::default(),
@@ -127,6 +132,12 @@ impl Environment {
             self.env.drop_reference(old);
         }
         Ok(())
+    }
+    /// Forgets the value kept under a name.
+    pub fn remove_root(&self, name: &str) {
+        if let Some(reference) = self.roots.borrow_mut().remove(name) {
+            self.env.drop_reference(reference);
+        }
     }
     /// The value kept under a name.
     pub fn root(&self, name: &str) -> Result<Option<Value>> {
@@ -224,6 +235,20 @@ impl Environment {
     #[must_use]
     pub fn exit_code(&self) -> Option<i32> {
         self.exit_code.get()
+    }
+    /// Whether a fatal exception ends with the line `Node.js vX` (`--no-extra-info-on-fatal-exception` turns it off).
+    #[must_use]
+    pub fn print_version_on_fatal_exception(&self) -> bool {
+        !self.options.exec_args.iter().any(|arg| arg == "--no-extra-info-on-fatal-exception")
+    }
+    /// Unwinds the JavaScript that runs with an uncatchable error.
+    pub(crate) fn terminate(&self) {
+        self.kill.terminate();
+    }
+    /// Ends what runs in this environment, from any thread.
+    #[must_use]
+    pub fn kill_handle(&self) -> Arc<dyn Kill> {
+        self.kill.clone()
     }
     /// Whether JavaScript may still be called.
     #[must_use]

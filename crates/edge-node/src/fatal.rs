@@ -1,8 +1,9 @@
 //! Exceptions that nobody caught: `process._fatalException`, and what is printed when it does not handle them
-//! (Node's `TriggerUncaughtException`).
+//! (Node's `TriggerUncaughtException` and `ReportFatalException`).
 
 use crate::Environment;
-use edge_napi::{Env, Result, Value};
+use edge_napi::types::{napi_value, napi_valuetype};
+use edge_napi::{ClassKind, Env, Result, Value};
 use std::rc::Rc;
 
 /// Node's exit codes (`lib/internal/errors` reads them from the `errors` binding).
@@ -20,15 +21,21 @@ pub mod exit_code {
 pub fn trigger_uncaught_exception(environment: &Rc<Environment>, error: Value, from_promise: bool) {
     let env = environment.env();
     let Ok(_scope) = env.scope() else { return };
+    if !from_promise {
+        // What follows may throw too; where this error arose is known now. A failure here leaves the message without its source line.
+        let _ = decorate_error(environment, error);
+    }
     match try_trigger(environment, env, error, from_promise) {
         Ok(()) => {}
         Err(inner) => {
             // The handler itself threw: Node's code 7, the new error printed.
             if environment.can_call_into_js() {
                 if let Some(value) = env.error_value(inner) {
+                    let _ = decorate_error(environment, value);
                     print_exception(environment, value);
                 }
-                environment.exit(exit_code::EXCEPTION_IN_FATAL_EXCEPTION_HANDLER);
+                let code = environment.process_exit_code().ok().flatten();
+                environment.exit(code.unwrap_or(exit_code::EXCEPTION_IN_FATAL_EXCEPTION_HANDLER));
             }
         }
     }
@@ -48,7 +55,7 @@ fn try_trigger(environment: &Rc<Environment>, env: Env, error: Value, from_promi
     }
     let from_promise = env.boolean(from_promise)?;
     let handled = env.call(handler, process, &[error, from_promise])?;
-    let unhandled = env.type_of(handled)? == edge_napi::types::napi_valuetype::napi_boolean && !env.get_bool(handled)?;
+    let unhandled = env.type_of(handled)? == napi_valuetype::napi_boolean && !env.get_bool(handled)?;
     if !unhandled {
         return Ok(());
     }
@@ -58,21 +65,135 @@ fn try_trigger(environment: &Rc<Environment>, env: Env, error: Value, from_promi
     Ok(())
 }
 
-/// Prints an error as Node does before it ends: the source line with an arrow where known, the stack, and the version.
-pub fn print_exception(environment: &Rc<Environment>, error: Value) {
+/// Puts `file:line`, the source line and an arrow into the error's private `arrow_message` (Node's `AppendExceptionLine`).
+pub fn decorate_error(environment: &Rc<Environment>, error: Value) -> Result<()> {
     let env = environment.env();
-    let text = exception_text(environment, env, error).unwrap_or_else(|_| "Uncaught exception\n".to_owned());
-    environment.kernel().write_stderr(text.as_bytes());
+    if !env.is_object(error)? || env.class_kind(error)? != ClassKind::Error {
+        return Ok(());
+    }
+    let symbol = environment.private_symbol("arrow_message_private_symbol")?;
+    if env.has_own_key(error, symbol)? {
+        return Ok(());
+    }
+    if let Some(arrow) = arrow_message(env, error)? {
+        env.set_key(error, symbol, env.string(&arrow)?)?;
+    }
+    Ok(())
 }
 
-fn exception_text(environment: &Rc<Environment>, env: Env, error: Value) -> Result<String> {
-    let _ = environment;
-    let text = match env.catch(|| env.get(error, "stack"))? {
-        Ok(stack) if env.is_string(stack)? => env.get_string(stack)?,
-        _ => match env.catch(|| env.to_string_lossy(error))? {
-            Ok(text) => format!("Uncaught {text}"),
-            Err(_) => "Uncaught exception".to_owned(),
-        },
+/// `file:line`, the source line, and carets below the place; `None` where the place is not known.
+fn arrow_message(env: Env, error: Value) -> Result<Option<String>> {
+    let Some(position) = env.error_position(error)? else { return Ok(None) };
+    let text = |v: napi_value| -> Result<Option<String>> {
+        if v.is_null() || !env.is_string(Value(v))? {
+            return Ok(None);
+        }
+        env.get_string(Value(v)).map(Some)
     };
-    Ok(format!("{text}\n\nNode.js {}\n", crate::lib_source::NODE_VERSION))
+    let (Some(file), Some(line)) = (text(position.filename)?, text(position.source_line)?) else { return Ok(None) };
+    let start = usize::try_from(position.start_column).unwrap_or(0);
+    let end = usize::try_from(position.end_column).unwrap_or(0).max(start + 1);
+    // Tabs stay tabs, so that the caret stands below the place whatever their width.
+    let padding: String = line.chars().take(start).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    let carets = "^".repeat(end - start);
+    Ok(Some(format!("{file}:{}\n{line}\n{padding}{carets}\n", position.line)))
+}
+
+/// Prints an error as Node does before it ends: the source line with an arrow where known, the stack, and the version.
+pub fn print_exception(environment: &Rc<Environment>, error: Value) {
+    let text = exception_text(environment, error).unwrap_or_else(|_| "Uncaught exception\n".to_owned());
+    environment.print_error(&text);
+}
+
+fn exception_text(environment: &Rc<Environment>, error: Value) -> Result<String> {
+    let env = environment.env();
+    let mut text = String::new();
+    let mut arrow = None;
+    let mut decorated = false;
+    let mut stack = None;
+    let is_object = env.is_object(error)?;
+    if is_object {
+        for enhancer in ["errors.enhance_before", "errors.enhance_after"] {
+            if let Some(function) = environment.root(enhancer)? {
+                if env.is_function(function)? {
+                    // An enhancer that throws leaves the stack as it was.
+                    if let Ok(enhanced) = env.catch(|| env.call(function, env.undefined()?, &[error]))? {
+                        if env.is_string(enhanced)? {
+                            stack = Some(env.get_string(enhanced)?);
+                        }
+                    }
+                }
+            }
+        }
+        if stack.is_none() {
+            if let Ok(value) = env.catch(|| env.get(error, "stack"))? {
+                if !env.is_undefined(value)? {
+                    stack = env.catch(|| env.to_string_lossy(value))?.ok();
+                }
+            }
+        }
+        let symbol = environment.private_symbol("arrow_message_private_symbol")?;
+        if env.has_own_key(error, symbol)? {
+            let value = env.get_key(error, symbol)?;
+            if env.is_string(value)? {
+                arrow = Some(env.get_string(value)?);
+            }
+        }
+        let symbol = environment.private_symbol("decorated_private_symbol")?;
+        decorated = env.has_own_key(error, symbol)? && env.truthy(env.get_key(error, symbol)?)?;
+    }
+    match stack {
+        Some(trace) if !trace.is_empty() => {
+            if let (Some(arrow), false) = (&arrow, decorated) {
+                text.push_str(arrow);
+                text.push('\n');
+            }
+            text.push_str(&trace);
+            text.push('\n');
+        }
+        _ => {
+            if !(is_object && env.class_kind(error)? == ClassKind::Error) {
+                // Where the value was thrown, for it cannot say so itself.
+                text.push('\n');
+                if let Some(arrow) = arrow_message(env, error)? {
+                    text.push_str(&arrow);
+                }
+            }
+            text.push_str(&describe(env, error, is_object)?);
+            text.push_str("\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n");
+        }
+    }
+    if environment.print_version_on_fatal_exception() {
+        text.push_str(&format!("\nNode.js {}\n", edge_node_lib::NODE_VERSION));
+    }
+    Ok(text)
+}
+
+/// `Name: message` of an error without a stack, else the value as a string.
+fn describe(env: Env, error: Value, is_object: bool) -> Result<String> {
+    if is_object {
+        let part = |key: &str| -> Result<Option<String>> {
+            match env.catch(|| env.get(error, key))? {
+                Ok(value) if !env.is_undefined(value)? => Ok(env.catch(|| env.to_string_lossy(value))?.ok()),
+                _ => Ok(None),
+            }
+        };
+        if let (Some(name), Some(message)) = (part("name")?, part("message")?) {
+            return Ok(format!("{name}: {message}"));
+        }
+    }
+    Ok(env.catch(|| env.to_string_lossy(error))?.unwrap_or_else(|_| "<toString() threw exception>".to_owned()))
+}
+
+impl Environment {
+    /// Writes to standard error past all of JavaScript. A closed or full stream loses the text, as Node's `fprintf` does.
+    pub fn print_error(&self, text: &str) {
+        let mut rest = text.as_bytes();
+        while !rest.is_empty() {
+            match self.kernel().write(2, rest, None) {
+                Ok(0) | Err(_) => return,
+                Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+            }
+        }
+    }
 }

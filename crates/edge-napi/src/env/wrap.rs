@@ -49,6 +49,18 @@ impl Env {
         }
         Ok(())
     }
+    /// Drops `state` after the object was collected, or with the environment; it cannot be read back.
+    pub fn add_finalizer<T: Any>(self, object: Value, state: Rc<T>) -> Result<()> {
+        let data = Box::into_raw(Box::new(Wrapped { type_id: TypeId::of::<T>(), state }));
+        // SAFETY: a live environment; `drop_wrapped` is the matching finaliser.
+        let status = unsafe { (self.js().napi_add_finalizer)(self.raw(), object.0, data.cast(), Some(drop_wrapped), std::ptr::null_mut(), std::ptr::null_mut()) };
+        if status != napi_status::napi_ok {
+            // SAFETY: the finaliser was not taken, so the box is still ours.
+            drop(unsafe { Box::from_raw(data) });
+            return Err(status.into());
+        }
+        Ok(())
+    }
     /// The native state of an object.
     ///
     /// # Errors

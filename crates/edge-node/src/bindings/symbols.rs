@@ -1,7 +1,8 @@
 //! `internalBinding('symbols')`: the per-isolate symbols that the library and the bindings share.
 
-use crate::{Binding, Target};
-use edge_napi::Result;
+use crate::{Binding, Environment, Target};
+use edge_napi::{Result, Value};
+use std::rc::Rc;
 
 /// The binding.
 pub const BINDING: Binding = Binding { name: "symbols", natives: &[], init };
@@ -27,9 +28,19 @@ const NAMES: &[&str] = &[
     "vm_dynamic_import_main_context_default",
     "vm_dynamic_import_missing_flag",
     "vm_dynamic_import_no_callback",
-    "async_context_frame",
+    "constructor_key_symbol",
     "imported_cjs_symbol",
 ];
+
+/// An object of all of them, under Node's names.
+pub fn per_isolate_symbols(environment: &Rc<Environment>) -> Result<Value> {
+    let env = environment.env();
+    let object = env.null_object()?;
+    for name in NAMES {
+        env.set(object, name, environment.symbol(name)?)?;
+    }
+    Ok(object)
+}
 
 fn init(target: &Target<'_>) -> Result<()> {
     for name in NAMES {

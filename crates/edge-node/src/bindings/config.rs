@@ -1,0 +1,30 @@
+//! `internalBinding('config')`: what this build has.
+
+use crate::{Binding, Target, natives};
+use edge_napi::{CallInfo, Env, Result, Value};
+
+/// The binding.
+pub const BINDING: Binding = Binding { name: "config", natives: natives!("config"; "getDefaultLocale" => get_default_locale), init };
+
+fn init(target: &Target<'_>) -> Result<()> {
+    target.methods()?;
+    for (name, value) in [
+        ("isDebugBuild", false),
+        ("openSSLIsBoringSSL", false),
+        ("hasOpenSSL", false),
+        ("fipsMode", false),
+        ("hasIntl", false),
+        ("hasSmallICU", false),
+        ("hasTracing", false),
+        ("hasNodeOptions", true),
+        ("hasInspector", false),
+        ("noBrowserGlobals", false),
+    ] {
+        target.boolean(name, value)?;
+    }
+    target.number("bits", 64.0)
+}
+
+fn get_default_locale(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    Ok(info.undefined())
+}
