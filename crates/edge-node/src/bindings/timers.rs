@@ -101,7 +101,7 @@ fn schedule_timer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn toggle_timer_ref(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let timers = Timers::of(&environment);
-    if env.truthy(info.arg(0))? { timers.timer.r#ref() } else { timers.timer.unref() }
+    if env.truthy(info.arg(0))? { timers.timer.add_ref() } else { timers.timer.unref() }
     Ok(info.undefined())
 }
 
@@ -138,7 +138,7 @@ fn run_timers(environment: &Weak<Environment>) {
         }
         let due = next.abs() - timers.now(&environment);
         timers.timer.restart(if due >= 1.0 { due as u64 } else { 1 }, 0);
-        if next > 0.0 { timers.timer.r#ref() } else { timers.timer.unref() }
+        if next > 0.0 { timers.timer.add_ref() } else { timers.timer.unref() }
         Ok(())
     });
 }

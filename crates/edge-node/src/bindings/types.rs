@@ -1,6 +1,6 @@
 //! `internalBinding('types')`: what a value is, asked of the engine, never of its prototype.
 
-use crate::{Binding, Environment, Target, natives};
+use crate::{Binding, Environment, natives};
 use edge_napi::{CallInfo, ClassKind, Env, Result, Value};
 
 /// The binding.
@@ -35,7 +35,7 @@ pub const BINDING: Binding = Binding {
         "isModuleNamespaceObject" => is_module_namespace_object,
         "isAnyArrayBuffer" => is_any_array_buffer,
     ),
-    init: Target::methods,
+    init: |target| target.methods(),
 };
 
 /// A predicate over the class kind of the first argument.
