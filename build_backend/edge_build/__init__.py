@@ -37,6 +37,8 @@ _Config = Optional[dict[str, Any]]
 def _prepare_environment() -> None:
     # The crates' build scripts run zig, wasm2c and Node out of the Python that has the pinned packages: this one.
     os.environ["EDGE_PYTHON"] = sys.executable
+    # Without build isolation nobody else puts the `maturin` command of this Python on the path.
+    os.environ["PATH"] = os.environ.get("PATH", os.defpath) + os.pathsep + str(Path(sys.executable).parent)
     os.environ.setdefault("SOURCE_DATE_EPOCH", _EPOCH)
 
 
