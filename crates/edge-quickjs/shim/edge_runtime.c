@@ -29,14 +29,3 @@ void *edge_malloc(uint32_t size) {
 void edge_free(void *block) {
   free(block);
 }
-
-double edge_eval_for_test(void *source, uint32_t len) {
-  JSValue value = JS_Eval(edge_ctx, source, len, "<test>", JS_EVAL_TYPE_GLOBAL);
-  double number = 0;
-  if (JS_IsException(value) || JS_ToFloat64(edge_ctx, &number, value) < 0) {
-    JS_FreeValue(edge_ctx, JS_GetException(edge_ctx));
-    number = __builtin_nan("");
-  }
-  JS_FreeValue(edge_ctx, value);
-  return number;
-}

@@ -1,0 +1,91 @@
+/* For the tests of the boundary (tests/*.rs): scripts, a native function, and every way to break. Only the host can call
+   these; a program cannot reach them. */
+#include "edge_boundary.h"
+#include "edge_runtime.h"
+
+double edge_eval_for_test(void *source, uint32_t len) {
+  JSValue value = JS_Eval(edge_ctx, source, len, "<test>", JS_EVAL_TYPE_GLOBAL);
+  double number = 0;
+  if (JS_IsException(value) || JS_ToFloat64(edge_ctx, &number, value) < 0) {
+    JS_FreeValue(edge_ctx, JS_GetException(edge_ctx));
+    number = __builtin_nan("");
+  }
+  JS_FreeValue(edge_ctx, value);
+  return number;
+}
+
+static JSValue native(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv) {
+  (void)this_value;
+  int32_t id = 0;
+  if (argc > 0 && JS_ToInt32(ctx, &id, argv[0]) < 0)
+    return JS_EXCEPTION;
+  return JS_NewInt32(ctx, edge_host_call_native(id, 0, argc));
+}
+
+void edge_natives_for_test(void) {
+  JSValue global = JS_GetGlobalObject(edge_ctx);
+  JS_SetPropertyStr(edge_ctx, global, "native", JS_NewCFunction(edge_ctx, native, "native", 1));
+  JS_FreeValue(edge_ctx, global);
+}
+
+static JSValue function = JS_UNDEFINED;
+
+double edge_call_for_test(int32_t argument) {
+  (void)argument;
+  if (JS_IsUndefined(function)) {
+    JSValue global = JS_GetGlobalObject(edge_ctx);
+    function = JS_GetPropertyStr(edge_ctx, global, "f");
+    JS_FreeValue(edge_ctx, global);
+  }
+  JSValue value = JS_Call(edge_ctx, function, JS_UNDEFINED, 0, NULL);
+  double number = 0;
+  JS_ToFloat64(edge_ctx, &number, value);
+  JS_FreeValue(edge_ctx, value);
+  return number;
+}
+
+static __attribute__((noinline)) int recurse(volatile int *depth) {
+  volatile int here = *depth + 1;
+  return recurse(&here) + here;
+}
+
+/* Nothing of this lies in linear memory: only the machine's stack grows. */
+static int (*volatile again)(int);
+
+static int recurse_on_host_stack(int n) {
+  return again(n + 1) * 3 + n;
+}
+
+int32_t edge_break_for_test(int32_t how) {
+  switch (how) {
+  case 0:
+    return 0;
+  case 1:
+    return *(volatile int32_t *)0xfffffff0u;
+  case 2:
+    *(volatile int32_t *)0x7ffffff0u = 1;
+    return 0;
+  case 3:
+    __builtin_trap();
+  case 4:
+    for (volatile int i = 0;; i = i + 1) {
+    }
+  case 5: {
+    volatile int depth = 0;
+    return recurse(&depth);
+  }
+  case 6:
+    again = recurse_on_host_stack;
+    return recurse_on_host_stack(0);
+  case 7: {
+    int32_t (*volatile wrong)(void) = (int32_t (*)(void))0xffff;
+    return wrong();
+  }
+  case 8: {
+    volatile int32_t seven = 7, zero = 0;
+    return seven / zero;
+  }
+  default:
+    return -1;
+  }
+}
