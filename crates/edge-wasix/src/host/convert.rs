@@ -57,11 +57,11 @@ pub(crate) fn host_statfs(s: &rustix::fs::StatFs) -> StatFs {
     StatFs {
         kind: s.f_type as u64,
         bsize: s.f_bsize as u64,
-        blocks: s.f_blocks as u64,
-        bfree: s.f_bfree as u64,
-        bavail: s.f_bavail as u64,
-        files: s.f_files as u64,
-        ffree: s.f_ffree as u64,
+        blocks: s.f_blocks,
+        bfree: s.f_bfree,
+        bavail: s.f_bavail,
+        files: s.f_files,
+        ffree: s.f_ffree,
     }
 }
 

@@ -28,9 +28,9 @@ impl Kernel {
                 target
                     .fs
                     .mode(&target.path, false)
-                    .or_else(|error| match error {
-                        Errno::ENOENT => Err(Errno::EISDIR),
-                        error => Err(error),
+                    .map_err(|error| match error {
+                        Errno::ENOENT => Errno::EISDIR,
+                        error => error,
                     })?;
             }
             match target.fs.open(&target.path, flags, mode) {

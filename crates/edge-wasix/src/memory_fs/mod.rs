@@ -239,7 +239,8 @@ impl FileSystem for MemoryFs {
         let (dir, name) = self.parent(path)?;
         let mut names = dir.names()?;
         let inode = names.get(name).ok_or(Errno::ENOENT)?;
-        if !inode.names()?.is_empty() {
+        // A link is no directory, wherever it leads.
+        if !inode.names().map_err(|_| Errno::ENOTDIR)?.is_empty() {
             return Err(Errno::ENOTEMPTY);
         }
         self.remove(&dir, &mut names, name);
@@ -280,6 +281,12 @@ impl FileSystem for MemoryFs {
                 .is_some_and(|rest| rest.starts_with(b"/"))
         {
             return Err(Errno::EINVAL);
+        }
+        if from
+            .strip_prefix(to)
+            .is_some_and(|rest| rest.starts_with(b"/"))
+        {
+            return Err(Errno::ENOTEMPTY);
         }
         // Taken out of the lock first: the body locks the same directory.
         let old = to_dir.names()?.get(to_name).cloned();
