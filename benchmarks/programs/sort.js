@@ -1,0 +1,11 @@
+let seed = 1;
+const random = () => (seed = (seed * 48271) % 2147483647);
+const numbers = Array.from({ length: 200000 }, random);
+const words = Array.from({ length: 50000 }, () => random().toString(36));
+const start = performance.now();
+numbers.sort((a, b) => a - b);
+words.sort();
+words.sort((a, b) => (a.length - b.length) || (a < b ? -1 : 1));
+const ms = performance.now() - start;
+if (numbers[0] > numbers[1]) throw new Error('wrong');
+console.log(`RESULT ${ms}`);

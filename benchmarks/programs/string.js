@@ -1,0 +1,10 @@
+const start = performance.now();
+let text = '';
+for (let i = 0; i < 300000; i++) text += String.fromCharCode(97 + (i % 26));
+let count = 0;
+for (const part of text.split('z')) count += part.toUpperCase().indexOf('Q') + part.replace('abc', 'x').length;
+for (let i = 0; i < text.length; i++) count += text.charCodeAt(i) & 1;
+for (let i = 0; i < 20000; i++) count += `${i}:${text.slice(i, i + 20)}`.padStart(40).trim().length;
+const ms = performance.now() - start;
+if (count === 0) throw new Error('wrong');
+console.log(`RESULT ${ms}`);

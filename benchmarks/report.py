@@ -1,0 +1,72 @@
+"""The measurements as a table, as JSON and as a plot."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Sample
+from benchmarks.rows import Row
+
+Measured = list[tuple[Row, dict[str, Sample]]]
+
+
+def ratio_of(samples: dict[str, Sample]) -> float | None:
+    """edge / node; None when one of them has no figure."""
+    edge, node = samples["edge"].median, samples["node"].median
+    return None if edge is None or not node else edge / node
+
+
+def as_json(measured: Measured, commands: dict[str, str]) -> dict[str, Any]:
+    """Everything measured, every single value included."""
+    return {
+        "schema": 1,
+        "machine": {"system": platform.platform(), "processor": platform.machine()},
+        "commands": commands,
+        "rows": [
+            {
+                "group": row.group,
+                "name": row.name,
+                "unit": row.unit,
+                "wanted_ratio": row.wanted,
+                "ratio": ratio_of(samples),
+                **{name: {"median": s.median, "values": list(s.values), "error": s.error} for name, s in samples.items()},
+            }
+            for row, samples in measured
+        ],
+    }
+
+
+def line(row: Row, samples: dict[str, Sample]) -> str:
+    """One line of the table."""
+    shown = [f"{s.median:10.1f}" if s.median is not None else "         -" for s in (samples["node"], samples["edge"])]
+    ratio = ratio_of(samples)
+    text = f"{row.group:<9} {row.name:<26} {shown[0]} {shown[1]} {row.unit:<4} " + (f"{ratio:7.2f}x" if ratio else "       -")
+    if row.wanted is not None:
+        text += f"  (wanted: {row.wanted:g})"
+    return text + "".join(f"  {name}: {s.error}" for name, s in samples.items() if s.error)
+
+
+HEADER = f"{'group':<9} {'row':<26} {'node':>10} {'edge':>10} {'':<4} {'ratio':>8}"
+
+
+def plot(measured: Measured, target: Path) -> None:
+    """Bars of the ratios on a logarithmic axis; needs matplotlib (the `dev` extra)."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    bars = [(f"{row.group}: {row.name}", ratio) for row, samples in reversed(measured) if (ratio := ratio_of(samples)) is not None]
+    figure, axes = plt.subplots(figsize=(9, 1 + 0.3 * len(bars)))
+    axes.barh(
+        [name for name, _ in bars], [ratio for _, ratio in bars], color=["tab:green" if ratio <= 1 else "tab:orange" for _, ratio in bars]
+    )
+    axes.axvline(1, color="black", linewidth=1)
+    axes.set_xscale("log")
+    axes.set_xlabel("edge / node (left of 1: less than Node)")
+    for index, (_, ratio) in enumerate(bars):
+        axes.text(ratio, index, f" {ratio:.2f}", va="center", fontsize=8)
+    figure.tight_layout()
+    figure.savefig(target, dpi=120)
