@@ -24,6 +24,25 @@ let at = 0;
 while (at < all.length) at += require('fs').writeSync(1, all, at);
 ";
 
+/// Prints what the release knows of itself besides its library: command-line options, constants, error numbers.
+const FACTS: &str = r"
+const { internalBinding } = require('internal/test/binding');
+const options = internalBinding('options');
+const info = options.getCLIOptionsInfo();
+const values = options.getCLIOptionsValues();
+const plain = (o) => Object.fromEntries(Object.entries(o).map(([k, v]) => [k, v !== null && typeof v === 'object' ? plain(v) : v]));
+process.stdout.write(JSON.stringify({
+  options: [...info.options].map(([name, o]) => ({
+    name, help: o.helpText, env: o.envVarSettings === 0, type: o.type, on: o.defaultIsTrue, value: values[name] ?? null,
+  })),
+  aliases: [...info.aliases],
+  constants: plain(internalBinding('constants')),
+  config: options.getNamespaceOptionsInputType
+    ? [...options.getNamespaceOptionsInputType()].map(([space, list]) => [space, [...list]]) : [],
+  env: [...options.getEnvOptionsInputType()],
+}));
+";
+
 fn node_binary() -> PathBuf {
     println!("cargo:rerun-if-env-changed=EDGE_NODE_BINARY");
     println!("cargo:rerun-if-env-changed=EDGE_PYTHON");
@@ -69,9 +88,67 @@ fn main() {
         blob.extend_from_slice(&packed);
     }
     index.push(']');
+    let facts = Command::new(&node).args(["--expose-internals", "--no-warnings", "-e", FACTS]).env_clear().output().expect("node runs");
+    assert!(facts.status.success(), "{}", String::from_utf8_lossy(&facts.stderr));
+    let facts: serde_json::Value = serde_json::from_slice(&facts.stdout).expect("JSON");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("OUT_DIR"));
     fs::write(out.join("lib.bin"), blob).expect("write lib.bin");
     fs::write(out.join("index.rs"), index).expect("write index.rs");
+    fs::write(out.join("options.rs"), options_table(&facts)).expect("write options.rs");
+    fs::write(out.join("aliases.rs"), aliases_table(&facts)).expect("write aliases.rs");
+    fs::write(out.join("constants.rs"), constants_table(&facts)).expect("write constants.rs");
     println!("cargo:rustc-env=EDGE_LIB_SHA256={hash}");
     println!("cargo:rustc-env=EDGE_NODE_VERSION={NODE_VERSION}");
+}
+
+fn options_table(facts: &serde_json::Value) -> String {
+    let mut options: Vec<&serde_json::Value> = facts["options"].as_array().expect("options").iter().collect();
+    options.sort_by_key(|option| option["name"].as_str().expect("a name").to_owned());
+    let mut table = String::from("&[\n");
+    for option in options {
+        let kind = ["NoOp", "V8Option", "Boolean", "Integer", "UInteger", "String", "HostPort", "StringList"];
+        let kind = kind[usize::try_from(option["type"].as_u64().expect("a type")).expect("small")];
+        let default = match &option["value"] {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Number(number) => number.to_string(),
+            value if value.get("port").is_some() => format!("{}:{}", value["host"].as_str().unwrap_or_default(), value["port"]),
+            _ => String::new(),
+        };
+        table.push_str(&format!(
+            "    OptionInfo {{ name: {:?}, kind: OptionKind::{kind}, allowed_in_env: {}, default_is_true: {}, default: {default:?}, help: {:?} }},\n",
+            option["name"].as_str().expect("a name"),
+            option["env"],
+            option["on"],
+            option["help"].as_str().unwrap_or_default(),
+        ));
+    }
+    table + "]"
+}
+
+fn aliases_table(facts: &serde_json::Value) -> String {
+    let mut table = String::from("&[\n");
+    for alias in facts["aliases"].as_array().expect("aliases") {
+        let expansion: Vec<&str> = alias[1].as_array().expect("a list").iter().filter_map(serde_json::Value::as_str).collect();
+        table.push_str(&format!("    ({:?}, &{expansion:?}),\n", alias[0].as_str().expect("a name")));
+    }
+    table + "]"
+}
+
+/// `(path, value)` with the path's parts joined by dots; an object without members is `(path, NaN)`.
+fn constants_table(facts: &serde_json::Value) -> String {
+    fn walk(prefix: &str, value: &serde_json::Value, table: &mut String) {
+        for (name, value) in value.as_object().expect("an object") {
+            let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            match value {
+                serde_json::Value::Object(_) => walk(&path, value, table),
+                serde_json::Value::String(text) => table.push_str(&format!("    ({path:?}, Constant::Text({text:?})),\n")),
+                // JSON has no Infinity; Z_MAX_CHUNK is the one constant that is it.
+                serde_json::Value::Null => table.push_str(&format!("    ({path:?}, Constant::Number(f64::INFINITY)),\n")),
+                value => table.push_str(&format!("    ({path:?}, Constant::Number({:?}_f64)),\n", value.as_f64().expect("a number"))),
+            }
+        }
+    }
+    let mut table = String::from("&[\n");
+    walk("", &facts["constants"], &mut table);
+    table + "]"
 }

@@ -12,6 +12,54 @@ static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lib.bin"));
 /// `(id, offset, packed length, length)`, sorted by id.
 static INDEX: &[(&str, usize, usize, usize)] = include!(concat!(env!("OUT_DIR"), "/index.rs"));
 
+/// Type of a command-line option, as `internalBinding('options').types`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum OptionKind {
+    NoOp,
+    V8Option,
+    Boolean,
+    Integer,
+    UInteger,
+    String,
+    HostPort,
+    StringList,
+}
+
+/// A command-line option of the release.
+#[derive(Debug)]
+pub struct OptionInfo {
+    /// With its dashes, e.g. `--conditions`.
+    pub name: &'static str,
+    /// What follows it.
+    pub kind: OptionKind,
+    /// Whether `NODE_OPTIONS` may hold it.
+    pub allowed_in_env: bool,
+    /// For booleans.
+    pub default_is_true: bool,
+    /// The default as text; empty for none.
+    pub default: &'static str,
+    /// The release's own help text.
+    pub help: &'static str,
+}
+
+/// All options, sorted by name.
+pub static OPTIONS: &[OptionInfo] = include!(concat!(env!("OUT_DIR"), "/options.rs"));
+/// Other spellings: name and what it stands for. `--x=` applies to the form with a value, `--x <arg>` to the one followed by an argument.
+pub static ALIASES: &[(&str, &[&str])] = include!(concat!(env!("OUT_DIR"), "/aliases.rs"));
+
+/// A constant's value.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Constant {
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(&'static str),
+}
+
+/// `internalBinding('constants')`: dotted path and value.
+pub static CONSTANTS: &[(&str, Constant)] = include!(concat!(env!("OUT_DIR"), "/constants.rs"));
+
 /// All ids, sorted.
 pub fn ids() -> impl ExactSizeIterator<Item = &'static str> {
     INDEX.iter().map(|entry| entry.0)
