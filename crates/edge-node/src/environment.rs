@@ -1,6 +1,7 @@
 //! [`Environment`]: one isolate with its loop, kernel, options and binding state.
 
 use crate::async_context::AsyncHooks;
+use crate::options::Options;
 use crate::{Aliased, AliasedElement, Binding, Target};
 use edge_loop::Loop;
 use edge_napi::{Env, Error, Isolate, Kill, Reference, Result, Value};
@@ -15,12 +16,12 @@ use std::sync::Arc;
 /// What an environment is made with.
 #[derive(Clone, Debug, Default)]
 pub struct EnvironmentOptions {
-    /// `process.argv` after `execPath`: script and arguments.
-    pub args: Vec<String>,
-    /// `process.execArgv`: Node options as given.
-    pub exec_args: Vec<String>,
+    /// Node's options, the script and its arguments.
+    pub cli: Options,
     /// `process.execPath`.
     pub exec_path: String,
+    /// `process.argv0`: the program's name as it was called.
+    pub argv0: String,
     /// Ends the whole host process on `process.exit()` (the `edge-node` executable) instead of only this environment.
     pub owns_process: bool,
     /// Name and version of the engine, for `process.versions`.
@@ -90,6 +91,11 @@ impl Environment {
     #[must_use]
     pub const fn env(&self) -> Env {
         self.env
+    }
+    /// Node's options.
+    #[must_use]
+    pub const fn cli(&self) -> &Options {
+        &self.options.cli
     }
     /// The event loop.
     #[must_use]
@@ -239,7 +245,7 @@ impl Environment {
     /// Whether a fatal exception ends with the line `Node.js vX` (`--no-extra-info-on-fatal-exception` turns it off).
     #[must_use]
     pub fn print_version_on_fatal_exception(&self) -> bool {
-        !self.options.exec_args.iter().any(|arg| arg == "--no-extra-info-on-fatal-exception")
+        self.cli().flag("--extra-info-on-fatal-exception")
     }
     /// Unwinds the JavaScript that runs with an uncatchable error.
     pub(crate) fn terminate(&self) {

@@ -20,6 +20,7 @@ mod callback_scope;
 mod env_proxy;
 mod environment;
 mod fatal;
+mod options;
 mod run;
 mod uv_error;
 
@@ -29,4 +30,5 @@ pub use async_context::AsyncIds;
 pub use bootstrap::{bootstrap, preload, run_main_script};
 pub use callback_scope::CallbackContext;
 pub use environment::{Environment, EnvironmentOptions};
+pub use options::{OptionError, OptionValue, Options};
 pub use uv_error::{uv_exception, uv_exception_two_paths};

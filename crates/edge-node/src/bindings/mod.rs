@@ -5,8 +5,10 @@ use crate::Binding;
 mod async_wrap;
 mod builtins;
 mod config;
+mod constants;
 mod errors;
 mod mksnapshot;
+mod options;
 mod symbols;
 mod task_queue;
 mod timers;
@@ -23,8 +25,10 @@ pub const ALL: &[&Binding] = &[
     &async_wrap::BINDING,
     &builtins::BINDING,
     &config::BINDING,
+    &constants::BINDING,
     &errors::BINDING,
     &mksnapshot::BINDING,
+    &options::BINDING,
     &symbols::BINDING,
     &task_queue::BINDING,
     &timers::BINDING,
