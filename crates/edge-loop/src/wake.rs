@@ -64,21 +64,30 @@ impl LoopShared {
         self.terminated.load(Ordering::Acquire)
     }
 
+    /// A queue that was not empty has woken the loop already, and is taken whole after the wake is drained.
+    fn wake_if(&self, first: bool) {
+        if first {
+            self.waker.wake();
+        }
+    }
+
     pub(crate) fn push_async(&self, id: u64) {
         let mut queues = self.queues();
         if !queues.disconnected {
+            let first = queues.asyncs.is_empty();
             queues.asyncs.push(id);
             drop(queues);
-            self.waker.wake();
+            self.wake_if(first);
         }
     }
 
     pub(crate) fn push_finished(&self, id: u64) {
         let mut queues = self.queues();
         if !queues.disconnected {
+            let first = queues.finished.is_empty();
             queues.finished.push(id);
             drop(queues);
-            self.waker.wake();
+            self.wake_if(first);
         }
     }
 
@@ -88,9 +97,10 @@ impl LoopShared {
         if queues.disconnected {
             return Err(posted);
         }
+        let first = queues.posted.is_empty();
         queues.posted.push(posted);
         drop(queues);
-        self.waker.wake();
+        self.wake_if(first);
         Ok(())
     }
 

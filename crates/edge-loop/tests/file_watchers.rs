@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use edge_loop::{FsEvent, FsPoll, Handle, Loop, LoopOptions, RunMode, Timer};
 use edge_wasix::{Errno, Kernel, Policy, WatchKind};
 
+type Log<T> = Rc<RefCell<Vec<T>>>;
+
 fn new_loop() -> Loop {
     Loop::new(LoopOptions::default()).unwrap()
 }
@@ -19,7 +21,7 @@ fn fs_event_reports_names() {
     let file = [&folder[..], b"/name"].concat();
     let l = new_loop();
     let event = FsEvent::new(&l);
-    let log: Rc<RefCell<Vec<(WatchKind, Vec<u8>)>>> = Rc::default();
+    let log: Log<(WatchKind, Vec<u8>)> = Rc::default();
     let seen = log.clone();
     event
         .start(&kernel, &folder, move |event, change| {
@@ -68,7 +70,7 @@ fn fs_poll_reports_changes_only() {
         _ => Ok(7),
     };
     let poll = FsPoll::new(&l);
-    let log: Rc<RefCell<Vec<(Result<u32, Errno>, Option<u32>)>>> = Rc::default();
+    let log: Log<(Result<u32, Errno>, Option<u32>)> = Rc::default();
     let seen = log.clone();
     poll.start(1, stat, move |poll, now, before| {
         seen.borrow_mut().push((now.copied(), before.copied()));

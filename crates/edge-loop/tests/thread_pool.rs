@@ -9,6 +9,8 @@ use std::time::Duration;
 use edge_loop::{Loop, LoopOptions, RequestKind, RunMode, ThreadPool, WorkError, WorkLane};
 use edge_wasix::{clock, thread};
 
+type Log<T> = Rc<RefCell<Vec<T>>>;
+
 fn with_pool(size: usize) -> (Loop, Arc<ThreadPool>) {
     let pool = ThreadPool::new(size);
     (
@@ -69,7 +71,7 @@ fn cancel_what_has_not_begun() {
     let (l, _) = with_pool(1);
     let (release, wait) = mpsc::channel::<()>();
     let (began, begun) = mpsc::channel::<()>();
-    let log: Rc<RefCell<Vec<(&'static str, Option<WorkError>)>>> = Rc::default();
+    let log: Log<(&'static str, Option<WorkError>)> = Rc::default();
     let seen = log.clone();
     let running = l
         .queue_work(
