@@ -128,8 +128,13 @@ impl Loop {
         self.inner.now.set(clock::monotonic_ns() / 1_000_000);
     }
 
-    /// Whether anything keeps the loop alive (`uv_loop_alive`).
+    /// Whether anything keeps the loop alive (`uv_loop_alive`). Nothing does after
+    /// [`LoopHandle::terminate`], so that callers who run a loop while it is alive come to an end.
     pub fn alive(&self) -> bool {
+        !self.inner.shared.is_terminated() && self.has_something_to_do()
+    }
+
+    fn has_something_to_do(&self) -> bool {
         let inner = &self.inner;
         inner.active_handles.get() > 0
             || inner.requests.count() > 0

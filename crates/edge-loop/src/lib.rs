@@ -33,6 +33,9 @@
 //! * A handle lives until it is closed: dropping the Rust value neither stops nor closes it. Callbacks are dropped
 //!   when the handle is closed, with [`Loop::abandon`], or with the loop. Handles refer to their loop weakly;
 //!   operations on a handle whose loop is gone do nothing.
+//! * A new kind of handle is a file with a state that implements `HandleState` (and `IoTarget`, if descriptors wake it),
+//!   a newtype over `Rc` of it with `impl_handle!`, and its `HandleKind`; requests off the pool use `Requests::begin`
+//!   and `end`. TCP streams are [`Stream`] over a connected socket; listening, connecting, UDP and processes are to come.
 //! * This crate makes no system call of its own, has no global state, reads no environment and contains no unsafe code.
 //! * Errors are errno values. A panic in a callback leaves the loop consistent; a panic in thread-pool work arrives
 //!   as [`WorkError::Panicked`].

@@ -158,7 +158,9 @@ impl LoopHandle {
         self.shared.waker.wake();
     }
 
-    /// Stops the loop for good: the present run ends after its turn, each later run returns at once. For kills.
+    /// Stops the loop for good: the present run ends after its turn, each later run returns at once and
+    /// the loop is not alive. For kills; clean up with [`Loop::abandon`]. Blocking writes of streams end within 50 ms;
+    /// other blocking calls are the kernel's to interrupt.
     pub fn terminate(&self) {
         self.shared.terminate();
     }

@@ -116,9 +116,13 @@ fn terminate_is_for_good() {
         clock::sleep(Duration::from_millis(5));
         door.terminate();
     });
-    assert!(l.run(RunMode::Default));
+    assert!(!l.run(RunMode::Default));
     other.join();
+    idle.stop();
     idle.start(|| panic!("terminated"));
-    assert!(l.run(RunMode::Once));
+    assert!(!l.run(RunMode::Once));
+    assert!(!l.alive() && idle.is_active());
+    l.abandon();
+    assert!(l.handles().is_empty());
     assert!(l.handle().is_terminated());
 }
