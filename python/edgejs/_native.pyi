@@ -1,4 +1,4 @@
-"""The native half of the package (crates/edge-python)."""
+__all__ = ["version"]
 
 def version() -> str:
     """The version of the native half, which is the package's."""
