@@ -84,12 +84,17 @@ impl Kernel {
         self.meminfo("MemAvailable:")
     }
 
-    /// The control group's memory limit in bytes; 0 when there is none or it is not known.
+    /// The control group's memory limit in bytes; `u64::MAX` when it sets none, 0 when nothing is known.
     pub fn constrained_memory(&self) -> u64 {
         if !self.policy.grants_host_information() {
             return 0;
         }
-        cgroup_number("memory.max", "memory.limit_in_bytes").unwrap_or(0)
+        let hard = cgroup_number("memory.max", "memory.limit_in_bytes");
+        let soft = cgroup_number("memory.high", "memory.soft_limit_in_bytes");
+        match (hard, soft) {
+            (None, None) => 0,
+            (hard, soft) => hard.unwrap_or(u64::MAX).min(soft.unwrap_or(u64::MAX)),
+        }
     }
 
     /// What the process can still take: the control group's rest where it has a limit, else the machine's.
@@ -115,10 +120,23 @@ impl Kernel {
     }
 }
 
-/// A figure of this process's control group, version 2 or 1. "max" is no number.
+/// A figure of this process's control group, version 2 or 1; "no limit" in either's words is `u64::MAX`.
 fn cgroup_number(v2: &str, v1: &str) -> Option<u64> {
     let groups = std::fs::read_to_string("/proc/self/cgroup").ok()?;
-    let read = |path: String| std::fs::read_to_string(path).ok()?.trim().parse().ok();
+    let read = |path: String| {
+        let text = std::fs::read_to_string(path).ok()?;
+        let text = text.trim();
+        // Version 1 has no word for it: the largest page-aligned number stands for none.
+        let none = text == "max"
+            || text
+                .parse::<u64>()
+                .is_ok_and(|n| n >= i64::MAX as u64 & !0xffff);
+        if none {
+            Some(u64::MAX)
+        } else {
+            text.parse().ok()
+        }
+    };
     for line in groups.lines() {
         let mut fields = line.splitn(3, ':').skip(1);
         let (controllers, path) = (fields.next()?, fields.next()?);

@@ -100,11 +100,6 @@ impl Kernel {
             .filter(|l| l.starts_with("model name"))
             .filter_map(value)
             .collect();
-        let speeds: Vec<String> = info
-            .lines()
-            .filter(|l| l.starts_with("cpu MHz"))
-            .filter_map(value)
-            .collect();
         let mut cpus = Vec::new();
         for line in stat.lines() {
             let Some((name, times)) = line.split_once(' ') else {
@@ -124,9 +119,7 @@ impl Kernel {
                 model: models
                     .get(index)
                     .map_or(b"unknown".to_vec(), |model| model.clone().into_bytes()),
-                speed: cpu_speed(number)
-                    .or_else(|| speeds.get(index)?.parse::<f64>().ok().map(|s| s as u32))
-                    .unwrap_or(0),
+                speed: cpu_speed(number).unwrap_or(0),
                 user: time(0),
                 nice: time(1),
                 sys: time(2),
