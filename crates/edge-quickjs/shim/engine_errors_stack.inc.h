@@ -405,6 +405,36 @@ static void build_backtrace(JSContext *ctx, JSValueConst error_val,
     }
 }
 
+/* Adds the offending line and the end of the offending token to a SyntaxError. */
+static void js_error_set_source_line(JSParseState *s, JSValueConst error)
+{
+    JSContext *ctx = s->ctx;
+    const uint8_t *start = s->token.line_start, *end;
+    JSErrorStack *st;
+    JSValue exc;
+
+    if (JS_VALUE_GET_TAG(error) != JS_TAG_OBJECT ||
+        JS_VALUE_GET_OBJ(error)->class_id != JS_CLASS_ERROR)
+        return;
+    st = JS_VALUE_GET_OBJ(error)->u.opaque;
+    if (!st || !st->line || !JS_IsUndefined(st->source_line))
+        return;
+    for (end = s->token.ptr; end < s->buf_end && *end != '\n' && *end != '\r'; end++)
+        ;
+    /* this must not disturb the exception that is being thrown */
+    exc = JS_GetException(ctx);
+    st->source_line = JS_NewStringLen(ctx, (const char *)start, end - start);
+    if (JS_IsException(st->source_line)) {
+        JS_FreeValue(ctx, JS_GetException(ctx));
+        st->source_line = JS_UNDEFINED;
+    }
+    JS_Throw(ctx, exc);
+    if (s->buf_ptr > s->token.ptr && s->buf_ptr <= end)
+        st->end_column = js_parse_column(s, start, s->buf_ptr);
+    else
+        st->end_column = st->column + 1;
+}
+
 /* ---- what a frame says about itself ---- */
 
 static bool js_error_frame_is_eval_name(JSContext *ctx, JSAtom filename)
@@ -412,6 +442,12 @@ static bool js_error_frame_is_eval_name(JSContext *ctx, JSAtom filename)
     char buf[ATOM_GET_STR_BUF_SIZE];
     const char *s = JS_AtomGetStr(ctx, buf, sizeof(buf), filename);
     return !strncmp(s, "eval at ", 8);
+}
+
+static bool js_error_atom_is(JSContext *ctx, JSAtom atom, const char *str)
+{
+    char buf[ATOM_GET_STR_BUF_SIZE];
+    return atom != JS_ATOM_NULL && !strcmp(JS_AtomGetStr(ctx, buf, sizeof(buf), atom), str);
 }
 
 /* A string value, or JS_UNDEFINED when the own property is missing, an accessor
@@ -445,6 +481,11 @@ static JSValue js_error_function_name(JSContext *ctx, JSValueConst func)
         return js_error_frame_is_eval_name(ctx, b->filename) ?
             JS_NewString(ctx, "eval") : JS_NULL;
     v = js_error_own_string(ctx, JS_VALUE_GET_OBJ(func), JS_ATOM_name);
+    if (b && js_error_atom_is(ctx, b->func_name, "anonymous") &&
+        js_error_frame_is_eval_name(ctx, b->filename)) {
+        JS_FreeValue(ctx, v); /* what new Function makes */
+        return JS_NewString(ctx, "eval");
+    }
     if (js_error_is_nonempty(v))
         return v;
     JS_FreeValue(ctx, v);
@@ -872,6 +913,45 @@ static JSValue js_error_default_text(JSContext *ctx, JSValueConst error,
         ret = JS_NewStringLen(ctx, (const char *)dbuf.buf, dbuf.size);
     dbuf_free(&dbuf);
     return ret;
+}
+
+/* The script name of code that is about to be evaluated by eval or new Function:
+   where from, as V8's getEvalOrigin() says. NULL when no script is running. */
+static char *js_error_eval_name(JSContext *ctx)
+{
+    JSStackFrame *sf;
+    JSFunctionBytecode *b;
+    JSErrorFrame f;
+    JSValue name;
+    DynBuf dbuf;
+
+    for (sf = ctx->rt->current_stack_frame; sf != NULL; sf = sf->prev_frame) {
+        b = js_error_bytecode(sf->cur_func);
+        if (!b)
+            continue;
+        f.func = sf->cur_func;
+        f.this_val = JS_UNDEFINED;
+        f.flags = 0;
+        f.pc = sf->cur_pc ? (int)(sf->cur_pc - b->byte_code_buf) - 1 : 0;
+        js_dbuf_init(ctx, &dbuf);
+        dbuf_putstr(&dbuf, "eval at ");
+        name = js_error_function_name(ctx, f.func);
+        if (js_error_is_nonempty(name))
+            js_error_put_value(ctx, &dbuf, name);
+        else
+            dbuf_putstr(&dbuf, "<anonymous>");
+        JS_FreeValue(ctx, name);
+        dbuf_putstr(&dbuf, " (");
+        js_error_put_location(ctx, &dbuf, &f);
+        dbuf_putc(&dbuf, ')');
+        dbuf_putc(&dbuf, '\0');
+        if (dbuf_error(&dbuf)) {
+            dbuf_free(&dbuf);
+            return NULL;
+        }
+        return (char *)dbuf.buf;
+    }
+    return NULL;
 }
 
 /* ---- CallSite objects ---- */
