@@ -14,6 +14,7 @@ static void edge_init_runtime(JSRuntime *rt)
     e->continuation_data = JS_UNDEFINED;
     e->import_callback = JS_UNDEFINED;
     e->import_meta_callback = JS_UNDEFINED;
+    e->compile_referrer = JS_UNDEFINED;
     init_list_head(&e->frozen_list);
 }
 
@@ -87,3 +88,5 @@ static void edge_call_callback(JSContext *ctx, JSValueConst func, int argc, JSVa
 #include "engine_symbols.inc.h"
 #include "engine_promises.inc.h"
 #include "engine_details.inc.h"
+#include "engine_scripts.inc.h"
+#include "engine_import.inc.h"

@@ -65,8 +65,12 @@ typedef struct JSEdgeRuntime {
     void *microtask_error_opaque;
     JSValue import_callback;
     JSValue import_meta_callback;
+    JSValue compile_referrer;     /* of the source being compiled or read */
+    bool compile_explicit;        /* set by the functions below, not inherited by eval */
+    int compile_first_line, compile_col_offset;
     bool terminating;
     JSClassID external_class;
+    JSClassID record_class;
     JSClassID script_class;
     JSClassID module_class;
     JSClassID context_class;

@@ -31,3 +31,16 @@ static int edge_enqueue_reaction(JSContext *ctx, JSValueConst continuation, JSJo
 /* ---- function kinds (0206) ---- */
 
 static bool edge_is_class(JSObject *p);
+
+/* ---- scripts (0207) ---- */
+
+#define EDGE_EVAL_FLAG_FUNCTION JS_EVAL_FLAG_UNUSED
+
+static int edge_init_classes(JSRuntime *rt);
+struct JSParseState;
+struct JSFunctionDef;
+static void edge_parse_init(struct JSParseState *s);
+static __exception int edge_parse_function(struct JSParseState *s);
+static JSValue edge_create_function(JSContext *ctx, struct JSFunctionDef *fd, JSModuleDef *m);
+static int edge_dynamic_import(JSContext *ctx, JSValueConst specifier, JSValueConst attributes,
+                               JSValue *resolving_funcs);

@@ -151,6 +151,112 @@ FN(f_functionInfo)
     return o;
 }
 
+FN(f_compileScript) /* source, filename, line, column, option */
+{
+    size_t len;
+    const char *src = JS_ToCStringLen(ctx, &len, ARG(0)), *name = JS_ToCString(ctx, ARG(1));
+    int line = 0, col = 0;
+    JSValue r;
+    JS_ToInt32(ctx, &line, ARG(2));
+    JS_ToInt32(ctx, &col, ARG(3));
+    r = JS_EdgeCompileScript(ctx, src, len, name, line, col, ARG(4));
+    JS_FreeCString(ctx, src);
+    JS_FreeCString(ctx, name);
+    return r;
+}
+FN(f_runScript) { return JS_EdgeRunScript(ctx, ARG(0)); }
+FN(f_compileFunction) /* source, filename, line, column, params, option */
+{
+    size_t len;
+    const char *src = JS_ToCStringLen(ctx, &len, ARG(0)), *name = JS_ToCString(ctx, ARG(1));
+    const char *params[16];
+    int line = 0, col = 0, n = 0;
+    JSValue r;
+    JS_ToInt32(ctx, &line, ARG(2));
+    JS_ToInt32(ctx, &col, ARG(3));
+    r = JS_GetPropertyStr(ctx, ARG(4), "length");
+    JS_ToInt32(ctx, &n, r);
+    for (int i = 0; i < n; i++) {
+        JSValue v = JS_GetPropertyUint32(ctx, ARG(4), i);
+        params[i] = JS_ToCString(ctx, v);
+        JS_FreeValue(ctx, v);
+    }
+    r = JS_EdgeCompileFunction(ctx, src, len, name, line, col, params, n, ARG(5));
+    for (int i = 0; i < n; i++)
+        JS_FreeCString(ctx, params[i]);
+    JS_FreeCString(ctx, src);
+    JS_FreeCString(ctx, name);
+    return r;
+}
+FN(f_writeBytecode)
+{
+    size_t size;
+    uint8_t *buf = JS_EdgeWriteBytecode(ctx, &size, ARG(0), JS_ToBool(ctx, ARG(1)));
+    JSValue r;
+    if (!buf)
+        return JS_EXCEPTION;
+    r = JS_NewArrayBufferCopy(ctx, buf, size);
+    js_free(ctx, buf);
+    return r;
+}
+FN(f_readBytecode)
+{
+    size_t size;
+    uint8_t *buf = JS_GetArrayBuffer(ctx, &size, ARG(0));
+    return JS_EdgeReadBytecode(ctx, buf, size, ARG(1));
+}
+FN(f_magicComment)
+{
+    size_t len;
+    const char *src = JS_ToCStringLen(ctx, &len, ARG(0)), *name = JS_ToCString(ctx, ARG(1));
+    JSValue r = JS_EdgeFindMagicComment(ctx, src, len, name);
+    JS_FreeCString(ctx, src);
+    JS_FreeCString(ctx, name);
+    return r;
+}
+FN(f_getOption) { return JS_EdgeGetHostDefinedOption(ctx, ARG(0)); }
+FN(f_getCurrentOption) { return JS_EdgeGetCurrentHostDefinedOption(ctx); }
+FN(f_setImportCallback)
+{
+    return JS_EdgeSetImportModuleDynamicallyCallback(ctx, ARG(0)) ? JS_EXCEPTION : JS_UNDEFINED;
+}
+FN(f_setImportMetaCallback)
+{
+    return JS_EdgeSetInitializeImportMetaCallback(ctx, ARG(0)) ? JS_EXCEPTION : JS_UNDEFINED;
+}
+static int64_t deadline;
+static int interrupt(JSRuntime *rt, void *opaque)
+{
+    (void)opaque;
+    if (deadline && now_ns(CLOCK_MONOTONIC) > deadline)
+        JS_EdgeTerminate(rt);
+    return 0;
+}
+FN(f_runFor) /* ms, fn: its result, or 'terminated' */
+{
+    JSRuntime *rt = JS_GetRuntime(ctx);
+    int ms = 0;
+    JSValue r;
+    JS_ToInt32(ctx, &ms, ARG(0));
+    deadline = now_ns(CLOCK_MONOTONIC) + ms * (int64_t)1000000;
+    JS_SetInterruptHandler(rt, interrupt, NULL);
+    r = JS_Call(ctx, ARG(1), JS_UNDEFINED, 0, NULL);
+    deadline = 0;
+    JS_SetInterruptHandler(rt, NULL, NULL);
+    if (JS_IsException(r) && JS_EdgeIsTerminationException(ctx)) {
+        JS_FreeValue(ctx, JS_GetException(ctx));
+        r = JS_NewString(ctx, "terminated");
+    }
+    JS_EdgeCancelTerminate(rt);
+    return r;
+}
+FN(f_newContext) { return JS_EdgeNewContext(ctx, ARG(0)); }
+FN(f_runScriptIn)
+{
+    JSContext *c = JS_EdgeContextOf(ctx, ARG(1));
+    return c ? JS_EdgeRunScript(c, ARG(0)) : JS_ThrowTypeError(ctx, "not a context");
+}
+
 static const struct { const char *name; JSCFunction *f; int n; } functions[] = {
 #define E(n, l) { #n, f_##n, l }
     E(newPrivateSymbol, 1), E(setPromiseHooks, 4), E(setPromiseRejectCallback, 1),

@@ -1,2 +1,5 @@
 E(classKind, 1), E(previewEntries, 2), E(getProxyDetails, 2), E(getOwnNonIndexProperties, 2),
 E(getConstructorName, 1), E(generatorState, 1), E(isOneByteString, 1), E(functionInfo, 1),
+E(compileScript, 5), E(runScript, 1), E(compileFunction, 6), E(writeBytecode, 2), E(readBytecode, 2),
+E(magicComment, 2), E(getOption, 1), E(getCurrentOption, 0), E(setImportCallback, 1),
+E(setImportMetaCallback, 1), E(runFor, 2), E(newContext, 1), E(runScriptIn, 2),
