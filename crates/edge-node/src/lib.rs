@@ -22,6 +22,7 @@ mod environment;
 mod fatal;
 mod options;
 mod run;
+pub mod text;
 mod uv_error;
 
 pub use aliased::{Aliased, AliasedElement};

@@ -2,7 +2,7 @@
 
 use super::{call, value};
 use crate::types::*;
-use crate::{Env, Error, Result, Value};
+use crate::{Env, Error, Result, Str, Value};
 
 /// Where a view's bytes lie. Plain numbers: use [`Env::with_bytes`] to look at them.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +11,19 @@ pub struct Bytes {
     pub ptr: *mut u8,
     /// Length in bytes.
     pub len: usize,
+}
+
+impl Bytes {
+    /// # Safety
+    /// The bytes must be alive and not written to as long as the slice is used: no JavaScript may run.
+    #[must_use]
+    pub unsafe fn slice<'a>(self) -> &'a [u8] {
+        if self.len == 0 {
+            return &[];
+        }
+        // SAFETY: the caller's promise; a view with bytes has a pointer.
+        unsafe { std::slice::from_raw_parts(self.ptr, self.len) }
+    }
 }
 
 impl Env {
@@ -60,6 +73,29 @@ impl Env {
         let count = from.len.min(to.len - offset);
         // SAFETY: both ranges lie in live linear memory; `copy` allows overlap; count is bounded by both.
         unsafe { std::ptr::copy(from.ptr, to.ptr.add(offset), count) };
+        Ok(count)
+    }
+    /// Lends the bytes of two views, which may overlap and are therefore only to be read, to `f`, which must not call into the
+    /// environment.
+    pub fn with_two_views<R>(self, a: Value, b: Value, f: impl FnOnce(&[u8], &[u8]) -> R) -> Result<R> {
+        let (a, b) = (self.view_bytes(a)?, self.view_bytes(b)?);
+        // SAFETY: the provider answers bytes inside live linear memory; the engine does not run while `f` does, and shared slices
+        // may overlap.
+        Ok(unsafe { f(a.slice(), b.slice()) })
+    }
+    /// Lends a string's text and a view's bytes to `f`, which must not call into the environment.
+    pub fn with_str_and_bytes<R>(self, string: Value, view: Value, f: impl FnOnce(Str<'_>, &mut [u8]) -> R) -> Result<R> {
+        // Neither the bytes' place nor the text's changes while JavaScript does not run.
+        self.with_str(string, |text| self.with_bytes(view, |bytes| f(text, bytes)))?
+    }
+    /// Copies `count` bytes at `start` of one view to `offset` of another (which may be the same), or as many as both have.
+    pub fn copy_range(self, from: Value, start: usize, to: Value, offset: usize, count: usize) -> Result<usize> {
+        let (from, to) = (self.view_bytes(from)?, self.view_bytes(to)?);
+        let count = count.min(from.len.saturating_sub(start)).min(to.len.saturating_sub(offset));
+        if count > 0 {
+            // SAFETY: both ranges lie in live linear memory; `copy` allows overlap; count is bounded by both.
+            unsafe { std::ptr::copy(from.ptr.add(start), to.ptr.add(offset), count) };
+        }
         Ok(count)
     }
     /// A copy of a view's bytes, for a thread of the pool.

@@ -3,17 +3,23 @@
 use crate::Binding;
 
 mod async_wrap;
+pub mod buffer;
 mod builtins;
 mod config;
 mod constants;
+mod encoding_binding;
 mod errors;
+mod icu;
 mod mksnapshot;
 mod options;
+mod string_decoder;
 mod symbols;
 mod task_queue;
 mod timers;
 mod trace_events;
 mod types;
+mod url;
+mod url_pattern;
 mod util;
 
 pub use async_wrap::{provider_index, queue_destroy};
@@ -23,16 +29,22 @@ pub use util::{parse_env_text, private_symbols};
 /// Every binding. One line each, in alphabetical order: merges stay easy.
 pub const ALL: &[&Binding] = &[
     &async_wrap::BINDING,
+    &buffer::BINDING,
     &builtins::BINDING,
     &config::BINDING,
     &constants::BINDING,
+    &encoding_binding::BINDING,
     &errors::BINDING,
+    &icu::BINDING,
     &mksnapshot::BINDING,
     &options::BINDING,
+    &string_decoder::BINDING,
     &symbols::BINDING,
     &task_queue::BINDING,
     &timers::BINDING,
     &trace_events::BINDING,
     &types::BINDING,
+    &url::BINDING,
+    &url_pattern::BINDING,
     &util::BINDING,
 ];
