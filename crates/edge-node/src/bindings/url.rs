@@ -79,8 +79,11 @@ fn encode_path(path: &str, is_windows: bool) -> String {
     encoded
 }
 
+/// Changes one part of a URL; refuses a value that does not fit there.
+type Setter = fn(&mut Url, &str) -> Result<(), ()>;
+
 /// What `update` changes, by the library's numbers (`urlUpdateActions`).
-const SETTERS: [fn(&mut Url, &str) -> Result<(), ()>; 10] = [
+const SETTERS: [Setter; 10] = [
     |url, value| url.set_protocol(value),
     |url, value| url.set_host(Some(value)),
     |url, value| url.set_hostname(Some(value)),
