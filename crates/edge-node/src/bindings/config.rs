@@ -13,7 +13,9 @@ fn init(target: &Target<'_>) -> Result<()> {
         ("openSSLIsBoringSSL", false),
         ("hasOpenSSL", false),
         ("fipsMode", false),
-        ("hasIntl", false),
+        // To the library this means `internalBinding('icu')` (all of TextDecoder, transcode, string width), which needs no locale
+        // data and is there; that there is no `Intl` object is what `process.config` and `process.versions` say.
+        ("hasIntl", true),
         ("hasSmallICU", false),
         ("hasTracing", false),
         ("hasNodeOptions", true),
