@@ -39,8 +39,8 @@ fn main() {
     let (with, without) = (looped("s += native(1)"), looped("s += 1"));
     println!("JS -> host -> JS                      {:8.1} ns (the loop itself {without:.1})", with - without);
 
-    let depth = "(function () { let n = 0; (function g() { n++; g() }) })()";
-    let _ = depth;
+    let depth = "(function () { let n = 0; function g(a, b) { n++; return g(b, a) + 1 } try { g(1, 2) } catch {} return n })()";
+    println!("calls of a JS function until it throws {:7}", eval(&engine, depth).unwrap_or(f64::NAN));
     eval(&engine, "var table = new Map(); for (let i = 0; i < 50000; i++) table.set('k' + i, { i, text: 'v' + i })").unwrap();
     let bytes = engine.snapshot(&[0; 32], &[]).unwrap();
     let image = Image::from_bytes(&bytes, &[0; 32], Check::Content).unwrap();

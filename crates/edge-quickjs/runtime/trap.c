@@ -50,7 +50,8 @@ int edge_on_fault(uintptr_t address, EdgeRedirect *to) {
   if (!engine || !engine->running)
     return 0;
   uintptr_t base = (uintptr_t)engine->memory;
-  if (address - base < engine->reserved)
+  /* UINTPTR_MAX: raised again by a handler that was called before ours; engine code has no other faults than ours. */
+  if (address - base < engine->reserved || address == UINTPTR_MAX)
     return redirect(engine, WASM_RT_TRAP_OOB, to);
   /* The guard below the stack, and a frame's worth above it (the kernel's own stack gap on the main thread). */
   uintptr_t guard = (uintptr_t)1 << 20;

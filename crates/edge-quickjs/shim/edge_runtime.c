@@ -4,6 +4,7 @@
 
 #include "edge_boundary.h"
 #include "edge_runtime.h"
+#include "engine_hooks.h"
 
 JSRuntime *edge_rt;
 JSContext *edge_ctx;
@@ -17,6 +18,8 @@ int32_t edge_init(void) {
   edge_rt = JS_NewRuntime();
   if (!edge_rt)
     return -1;
+  /* The stack lies at the start of linear memory; what is left of it below this is for functions that do not ask. */
+  JS_EdgeSetStackLimit(edge_rt, 256 << 10);
   JS_SetInterruptHandler(edge_rt, on_interrupt, NULL);
   edge_ctx = JS_NewContext(edge_rt);
   return edge_ctx ? 0 : -1;

@@ -34,7 +34,8 @@ pub struct Redirect {
 /// The engine's two questions. Both run inside of a signal handler: no allocation, no lock.
 #[derive(Clone, Copy, Debug)]
 pub struct Hooks {
-    /// A memory fault at an address on this thread: 1 when it was engine code's.
+    /// A memory fault at an address on this thread: 1 when it was engine code's. `usize::MAX` is a fault that another handler
+    /// saw first and raised again: its address is not known.
     pub on_fault: unsafe extern "C" fn(address: usize, to: *mut Redirect) -> c_int,
     /// The kill signal arrived on this thread: 1 when it interrupted engine code that shall end.
     pub on_kill: unsafe extern "C" fn(to: *mut Redirect) -> c_int,
@@ -141,7 +142,8 @@ unsafe extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context
     unsafe {
         if let Some(hooks) = HOOKS.get() {
             let mut to = Redirect::default();
-            if (hooks.on_fault)(fault_address(info), &mut to) == 1 {
+            let chaining = CHAINING.try_with(Cell::get).unwrap_or(true);
+            if !chaining && (hooks.on_fault)(fault_address(info), &mut to) == 1 {
                 redirect(context, to);
                 return;
             }
@@ -150,11 +152,20 @@ unsafe extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context
     }
 }
 
+/// The address of a fault; `usize::MAX` for a signal that this process sent to itself, as a handler before us does that
+/// raises the fault's signal again.
+///
 /// # Safety
 /// `info` is a signal handler's.
 unsafe fn fault_address(info: *mut libc::siginfo_t) -> usize {
-    // SAFETY: the caller's promise; for a signal that somebody sent, the field holds no address but is there.
-    unsafe { (*info).si_addr() as usize }
+    // SAFETY: the caller's promise; the fields are there for each of the two kinds.
+    unsafe {
+        match (*info).si_code {
+            code if code > 0 => (*info).si_addr() as usize,
+            _ if (*info).si_pid() == libc::getpid() => usize::MAX,
+            _ => 0,
+        }
+    }
 }
 
 /// A signal that is not the engine's: what would have happened without us.
