@@ -143,10 +143,8 @@ fn standard_descriptors_and_pipes() {
     // Nothing of it is for children.
     let raw = std::os::fd::AsRawFd::as_raw_fd(&k.file(r).unwrap().host_fd().unwrap());
     // SAFETY: asks for the flags of an open descriptor.
-    assert_eq!(
-        unsafe { libc::fcntl(raw, libc::F_GETFD) } & libc::FD_CLOEXEC,
-        libc::FD_CLOEXEC
-    );
+    let flags = unsafe { libc::fcntl(raw, libc::F_GETFD) };
+    assert_eq!(flags & libc::FD_CLOEXEC, libc::FD_CLOEXEC);
     let empty = Kernel::builder().stdio(Stdio::None).build().unwrap();
     assert!(empty.open_fds().is_empty());
 }

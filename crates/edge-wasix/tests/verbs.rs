@@ -465,3 +465,23 @@ fn an_unlinked_file_lives_while_open() {
         k.close(fd).unwrap();
     });
 }
+
+#[test]
+fn removing_trees() {
+    on_each(|m| {
+        let k = &m.kernel;
+        k.mkdir_all(&m.p("/t/a/b/c"), 0o777).unwrap();
+        k.mkdir(&m.p("/kept"), 0o777).unwrap();
+        write(m, "/kept/file", b"x");
+        write(m, "/t/f", b"");
+        write(m, "/t/a/b/f", b"");
+        k.symlink(b"../../kept", &m.p("/t/a/link")).unwrap();
+        assert_eq!(k.remove_all(&m.p("/t")), Ok(7));
+        assert_eq!(k.stat(&m.p("/t")), Err(Errno::ENOENT));
+        assert_eq!(read(m, "/kept/file"), b"x");
+        k.symlink(b"kept", &m.p("/link")).unwrap();
+        assert_eq!(k.remove_all(&m.p("/link")), Ok(1));
+        assert_eq!(k.remove_all(&m.p("/none")), Err(Errno::ENOENT));
+        assert_eq!(k.remove_all(&m.p("/kept/file")), Ok(1));
+    });
+}

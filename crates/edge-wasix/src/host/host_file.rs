@@ -13,11 +13,20 @@ use crate::fs::{File, HandleType, SetTime, Stat};
 use crate::kernel::Interrupt;
 use crate::{Errno, Result};
 
+/// What dropping a [`HostFile`] does to its descriptor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closing {
+    Close,
+    /// It is somebody else's.
+    Leave,
+    /// Its number must stay taken: `/dev/null` is put there.
+    Null,
+}
+
 /// A host descriptor as a [`File`].
 pub struct HostFile {
     fd: ManuallyDrop<OwnedFd>,
-    /// Whether dropping this closes the descriptor.
-    owned: bool,
+    closing: Closing,
     /// For files whose reads can block for ever (terminals, pipes, sockets): what ends the waiting.
     interrupt: Option<Arc<Interrupt>>,
     /// The mode bits `chmod` may set.
@@ -29,7 +38,7 @@ impl HostFile {
     pub fn new(fd: OwnedFd) -> HostFile {
         HostFile {
             fd: ManuallyDrop::new(fd),
-            owned: true,
+            closing: Closing::Close,
             interrupt: None,
             mode_mask: 0o7777,
         }
@@ -37,15 +46,22 @@ impl HostFile {
 
     /// Uses one of the process's own standard descriptors without ever closing it.
     pub(crate) fn borrowed(raw: RawFd) -> HostFile {
-        // SAFETY: the descriptor is used, never closed (`owned` is false), and the caller names a standard
+        // SAFETY: the descriptor is used, never closed (`Closing::Leave`), and the caller names a standard
         // descriptor, which stays open as long as the process.
         let fd = unsafe { OwnedFd::from_raw_fd(raw) };
         HostFile {
             fd: ManuallyDrop::new(fd),
-            owned: false,
+            closing: Closing::Leave,
             interrupt: None,
             mode_mask: 0o7777,
         }
+    }
+
+    /// Puts `/dev/null` in the place of a borrowed standard descriptor when this is dropped, so that the other end
+    /// sees it closed while the number cannot be taken by something else.
+    pub(crate) fn nulled_at_end(mut self) -> HostFile {
+        self.closing = Closing::Null;
+        self
     }
 
     /// Makes blocking reads end with `EINTR` when the kernel is interrupted, if this file can block at all.
@@ -68,6 +84,17 @@ impl HostFile {
         self
     }
 
+    /// Repeats a call that a signal interrupted, unless the signal came to end the program.
+    fn retry<T>(&self, mut call: impl FnMut() -> rustix::io::Result<T>) -> Result<T> {
+        loop {
+            match call() {
+                Err(rustix::io::Errno::INTR)
+                    if !self.interrupt.as_ref().is_some_and(|i| i.is_set()) => {}
+                done => return done.map_err(Errno::from),
+            }
+        }
+    }
+
     fn wait_readable(&self) -> Result<()> {
         let Some(interrupt) = &self.interrupt else {
             return Ok(());
@@ -81,9 +108,18 @@ impl HostFile {
 
 impl Drop for HostFile {
     fn drop(&mut self) {
-        if self.owned {
+        match self.closing {
+            Closing::Leave => {}
             // SAFETY: dropped exactly once, here, and not used afterwards.
-            unsafe { ManuallyDrop::drop(&mut self.fd) }
+            Closing::Close => unsafe { ManuallyDrop::drop(&mut self.fd) },
+            Closing::Null => {
+                let flags = OFlags::RDWR | OFlags::CLOEXEC;
+                if let Ok(null) = rustix::fs::open(c"/dev/null", flags, Mode::empty()) {
+                    // SAFETY: both numbers are open descriptors; the one replaced is a standard one that only this
+                    // file used.
+                    unsafe { libc::dup2(null.as_raw_fd(), self.fd.as_raw_fd()) };
+                }
+            }
         }
     }
 }
@@ -94,7 +130,7 @@ impl File for HostFile {
             Some(at) => retry(|| rustix::io::pread(self.fd.as_fd(), &mut *buf, at)),
             None => {
                 self.wait_readable()?;
-                retry(|| rustix::io::read(self.fd.as_fd(), &mut *buf))
+                self.retry(|| rustix::io::read(self.fd.as_fd(), &mut *buf))
             }
         }
     }
@@ -102,7 +138,7 @@ impl File for HostFile {
     fn write(&self, buf: &[u8], offset: Option<u64>) -> Result<usize> {
         match offset {
             Some(at) => retry(|| rustix::io::pwrite(self.fd.as_fd(), buf, at)),
-            None => retry(|| rustix::io::write(self.fd.as_fd(), buf)),
+            None => self.retry(|| rustix::io::write(self.fd.as_fd(), buf)),
         }
     }
 
@@ -112,7 +148,7 @@ impl File for HostFile {
             Some(at) => retry(|| rustix::io::preadv(self.fd.as_fd(), &mut *bufs, at)),
             None => {
                 self.wait_readable()?;
-                retry(|| rustix::io::readv(self.fd.as_fd(), &mut *bufs))
+                self.retry(|| rustix::io::readv(self.fd.as_fd(), &mut *bufs))
             }
         }
     }
@@ -121,7 +157,7 @@ impl File for HostFile {
         let bufs = &bufs[..bufs.len().min(IOV_MAX)];
         match offset {
             Some(at) => retry(|| rustix::io::pwritev(self.fd.as_fd(), bufs, at)),
-            None => retry(|| rustix::io::writev(self.fd.as_fd(), bufs)),
+            None => self.retry(|| rustix::io::writev(self.fd.as_fd(), bufs)),
         }
     }
 

@@ -1,11 +1,12 @@
 //! The host's whole tree, under an open policy: every call is the plain system call.
 
+use std::ffi::OsStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags};
-use rustix::path::Arg;
 
 use super::convert::{gid, host_mode, timestamps, uid};
 use super::{HostDirStream, HostFile, host_stat, host_statfs, list, retry};
@@ -251,11 +252,19 @@ impl FileSystem for HostRoot {
     fn realpath(&self, path: &[u8]) -> Result<Vec<u8>> {
         let fd = self.open_at(path, OFlags::PATH, Mode::empty())?;
         match fd_path(fd.as_fd()) {
-            Ok(path) => Ok(path),
-            // No /proc: the C library walks the path.
-            Err(_) => Ok(std::fs::canonicalize(Path::new(&*path.to_string_lossy()))?
-                .into_os_string()
-                .into_encoded_bytes()),
+            // A pipe or a removed file has a description there, not a path.
+            Ok(found) if found.starts_with(b"/") && !found.ends_with(b" (deleted)") => Ok(found),
+            // Nor is there a path to be had where /proc is missing: the C library walks.
+            _ => {
+                let mut full = Vec::new();
+                if path.first() != Some(&b'/') {
+                    full = self.cwd()?;
+                    full.push(b'/');
+                }
+                full.extend_from_slice(path);
+                let found = std::fs::canonicalize(Path::new(OsStr::from_bytes(&full)))?;
+                Ok(found.into_os_string().into_encoded_bytes())
+            }
         }
     }
 

@@ -20,6 +20,9 @@ pub enum Stdio {
     Null,
     /// The host process's own, borrowed: closing them in the guest does not close them in the host.
     Inherit,
+    /// The host process's own, given to the guest: closing one closes it for whoever is at the other end. Only for a
+    /// process that is nothing but this kernel.
+    Own,
     /// Not open; the embedder puts its own there with [`Kernel::insert`].
     None,
 }
@@ -161,8 +164,9 @@ fn stdio(fds: &FdTable, stdio: Stdio, interrupt: &Arc<Interrupt>) -> Result<()> 
         let file = match stdio {
             Stdio::None => return Ok(()),
             // A standard descriptor the host process lacks is one the guest lacks.
-            Stdio::Inherit if !is_open(fd) => continue,
+            Stdio::Inherit | Stdio::Own if !is_open(fd) => continue,
             Stdio::Inherit => HostFile::borrowed(fd),
+            Stdio::Own => HostFile::borrowed(fd).nulled_at_end(),
             Stdio::Null => {
                 let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::CLOEXEC;
                 HostFile::new(rustix::fs::open(

@@ -116,6 +116,15 @@ impl Kernel {
         })
     }
 
+    /// Sets the groups the user database gives `user`, and `group`. See [`Kernel::setuid`].
+    pub fn initgroups(&self, user: &[u8], group: u32) -> Result<()> {
+        let user = std::ffi::CString::new(user).map_err(|_| Errno::EINVAL)?;
+        self.set_id(|| {
+            // SAFETY: the pointer is to a C string that lives for the call.
+            unsafe { libc::initgroups(user.as_ptr(), group) }
+        })
+    }
+
     fn set_id(&self, call: impl FnOnce() -> i32) -> Result<()> {
         if !self.policy.grants_host_processes() {
             return Err(Errno::EPERM);

@@ -1,0 +1,48 @@
+//! `execve`.
+
+use std::ffi::CString;
+use std::os::unix::ffi::OsStrExt;
+
+use super::{Kernel, View};
+use crate::{Errno, Result};
+
+impl Kernel {
+    /// Replaces the host process by another program; returns only when that failed. Descriptors 0 to 2 are handed on,
+    /// others are not. `ENOTSUP` unless the policy grants the host's files and processes.
+    pub fn execve(
+        &self,
+        path: &[u8],
+        args: &[Vec<u8>],
+        env: &[Vec<u8>],
+    ) -> Result<std::convert::Infallible> {
+        let View::Host(_) = &self.view else {
+            return Err(Errno::ENOTSUP);
+        };
+        if !self.policy.grants_host_processes() {
+            return Err(Errno::ENOTSUP);
+        }
+        let text = |bytes: &[u8]| CString::new(bytes).map_err(|_| Errno::EINVAL);
+        let path = text(path)?;
+        let args = args
+            .iter()
+            .map(|arg| text(arg))
+            .collect::<Result<Vec<_>>>()?;
+        let env = env
+            .iter()
+            .map(|entry| text(entry))
+            .collect::<Result<Vec<_>>>()?;
+        let pointers = |list: &[CString]| -> Vec<*const libc::c_char> {
+            list.iter()
+                .map(|text| text.as_ptr())
+                .chain([std::ptr::null()])
+                .collect()
+        };
+        let (args_ptr, env_ptr) = (pointers(&args), pointers(&env));
+        let cwd = self.cwd()?;
+        rustix::process::chdir(std::ffi::OsStr::from_bytes(&cwd))?;
+        self.tty_reset_mode();
+        // SAFETY: the lists end with null and their strings live until the call returns, if it does.
+        unsafe { libc::execve(path.as_ptr(), args_ptr.as_ptr(), env_ptr.as_ptr()) };
+        Err(Errno::last())
+    }
+}
