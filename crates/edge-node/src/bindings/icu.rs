@@ -9,6 +9,7 @@ use edge_encoding::{Converter, Encoding, Text, TranscodeError, transcode};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
 use std::cell::RefCell;
 use std::rc::Rc;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_width::UnicodeWidthChar;
 
 /// The binding.
@@ -119,16 +120,26 @@ fn string_width(text: Text<'_>, is_ambiguous_wide: bool) -> usize {
         .sum()
 }
 
-/// Code point by code point, as Node counts: a sequence of emoji is as wide as its parts.
+/// Code point by code point, as Node counts: a sequence of emoji is as wide as its parts, and what takes no column is told by its
+/// general category alone.
 fn char_width(character: char, is_ambiguous_wide: bool) -> usize {
+    use GeneralCategory::{Control, EnclosingMark, Format, NonspacingMark};
     match character {
-        // The soft hyphen is shown, flags are made of two wide halves.
-        '\u{ad}' if !is_ambiguous_wide => 1,
-        '\u{1f1e6}'..='\u{1f1ff}' => 2,
-        // Combining marks are of ambiguous width, which Node looks at first.
-        '\u{300}'..='\u{36f}' if is_ambiguous_wide => 2,
-        _ if is_ambiguous_wide => character.width_cjk().unwrap_or(0),
-        _ => character.width().unwrap_or(0),
+        // The soft hyphen is a format character that is shown.
+        '\u{ad}' => 1 + usize::from(is_ambiguous_wide),
+        // Flags are made of two wide halves; then wide marks of East Asian scripts.
+        '\u{1f1e6}'..='\u{1f1ff}' | '\u{302a}'..='\u{302f}' | '\u{3099}' | '\u{309a}' | '\u{3164}' => 2,
+        // Of ambiguous width, which Node looks at before the category.
+        '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' if is_ambiguous_wide => 2,
+        // Vowels and finals of decomposed Hangul: a column each.
+        '\u{1160}'..='\u{11ff}' => 1,
+        _ => match character.general_category() {
+            Control | Format | EnclosingMark | NonspacingMark => 0,
+            _ => {
+                let width = if is_ambiguous_wide { character.width_cjk() } else { character.width() };
+                width.unwrap_or(1).clamp(1, 2)
+            }
+        },
     }
 }
 
@@ -146,7 +157,10 @@ mod tests {
             ("👨‍👩‍👧", 6, 6),
             ("🇫🇷", 4, 4),
             ("☎…±", 3, 6),
-            ("\u{200b}", 0, 0),
+            ("\u{200b}\u{200e}\u{20dd}", 0, 0),
+            ("\u{1b44}", 1, 1),
+            ("\u{1100}\u{1161}", 3, 3),
+            ("❤\u{fe0f}", 1, 3),
         ] {
             let units: Vec<u16> = text.encode_utf16().collect();
             let width = |is_wide| string_width(Text::Utf16(&units), is_wide);
