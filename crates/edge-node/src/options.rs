@@ -139,7 +139,8 @@ impl Options {
         // Aliases may lead to aliases; the table is short and free of cycles, the bound makes that certain.
         let mut names = vec![name.clone()];
         for _ in 0..8 {
-            let has_argument = value.is_some() || queue.front().is_some_and(|next| !next.starts_with('-'));
+            let next = names.get(1).or(queue.front());
+            let has_argument = value.is_some() || next.is_some_and(|next| !next.starts_with('-'));
             let key = &names[0].clone();
             let with_value = format!("{key}=");
             let with_argument = format!("{key} <arg>");
@@ -150,7 +151,7 @@ impl Options {
             if expansion.len() == 1 && expansion[0] == *found {
                 break;
             }
-            names = expansion.iter().map(|part| (*part).to_owned()).collect();
+            names.splice(0..1, expansion.iter().map(|part| (*part).to_owned()));
             if names[0] == *key {
                 break;
             }
