@@ -42,6 +42,10 @@ pub struct Environment {
     tick_info: OnceCell<Aliased<u8>>,
     /// How many callback scopes are open.
     pub(crate) callback_depth: Cell<usize>,
+    /// Objects of open handles, by name, in the order they were opened.
+    handles: RefCell<std::collections::BTreeMap<u64, (&'static str, Reference)>>,
+    /// Monotonic nanoseconds when the environment was made.
+    time_origin_ns: u64,
     /// Set once the program has asked to end, with its exit code.
     exit_code: Cell<Option<i32>>,
 }
@@ -61,6 +65,8 @@ impl Environment {
             async_hooks: OnceCell::new(),
             tick_info: OnceCell::new(),
             callback_depth: Cell::new(0),
+            handles: RefCell::default(),
+            time_origin_ns: edge_wasix::clock::monotonic_ns(),
             exit_code: Cell::new(None),
         });
         let data = Rc::as_ptr(&environment).cast_mut().cast::<c_void>();
@@ -233,6 +239,36 @@ impl Environment {
         Ok(self.tick_info.get_or_init(|| info))
     }
 
+    /// Monotonic nanoseconds when the environment was made.
+    #[must_use]
+    pub const fn time_origin_ns(&self) -> u64 {
+        self.time_origin_ns
+    }
+    /// Lists an open handle's object (a weak reference) for `process._getActiveHandles`; `id` is the loop's.
+    pub fn register_handle(&self, id: u64, name: &'static str, object: Value) -> Result<()> {
+        let reference = self.env.weak_reference(object)?;
+        self.handles.borrow_mut().insert(id, (name, reference));
+        Ok(())
+    }
+    /// Takes a closed handle off the list.
+    pub fn unregister_handle(&self, id: u64) {
+        if let Some((_, reference)) = self.handles.borrow_mut().remove(&id) {
+            self.env.drop_reference(reference);
+        }
+    }
+    /// Names and objects of listed handles that are active and referenced.
+    pub fn active_handle_objects(&self) -> Result<Vec<(String, Value)>> {
+        let active: std::collections::HashSet<u64> =
+            self.uv.active_handles().into_iter().filter(|handle| handle.referenced).map(|handle| handle.id).collect();
+        let listed: Vec<_> = self.handles.borrow().iter().filter(|(id, _)| active.contains(id)).map(|(_, entry)| *entry).collect();
+        let mut objects = Vec::new();
+        for (name, reference) in listed {
+            if let Some(object) = self.env.deref(reference)? {
+                objects.push((name.to_owned(), object));
+            }
+        }
+        Ok(objects)
+    }
     /// The program asked to end with this code (`process.reallyExit`).
     pub fn set_exit_code(&self, code: i32) {
         self.exit_code.set(Some(code));

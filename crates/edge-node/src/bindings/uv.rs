@@ -1,0 +1,48 @@
+//! `internalBinding('uv')`: libuv's error numbers, names and texts.
+
+use crate::{Binding, Target, natives};
+use edge_napi::{CallInfo, Env, Result, Value};
+use edge_wasix::{uv_error, uv_error_map};
+
+/// The binding.
+pub const BINDING: Binding = Binding {
+    name: "uv",
+    natives: natives!("uv"; "errname" => errname, "getErrorMap" => get_error_map, "getErrorMessage" => get_error_message),
+    init,
+};
+
+fn init(target: &Target<'_>) -> Result<()> {
+    target.methods()?;
+    for (number, name, _) in uv_error_map() {
+        target.env.define_constant(target.object, &format!("UV_{name}"), target.env.int32(number)?)?;
+    }
+    Ok(())
+}
+
+/// `errname(-2)` → `ENOENT`.
+fn errname(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let number = env.get_i32(info.arg(0))?;
+    match uv_error(number) {
+        Some((name, _)) => env.string(name),
+        None => env.string(&format!("Unknown system error {number}")),
+    }
+}
+
+/// Map from number to `[name, message]`.
+fn get_error_map(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
+    let map = env.construct(env.get(env.global()?, "Map")?, &[])?;
+    for (number, name, message) in uv_error_map() {
+        let _scope = env.scope()?;
+        let pair = env.array_from(&[env.string(name)?, env.string(message)?])?;
+        env.call_method(map, "set", &[env.int32(number)?, pair])?;
+    }
+    Ok(map)
+}
+
+fn get_error_message(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let number = env.get_i32(info.arg(0))?;
+    match uv_error(number) {
+        Some((_, message)) => env.string(message),
+        None => env.string(&format!("Unknown system error {number}")),
+    }
+}
