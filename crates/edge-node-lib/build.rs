@@ -70,7 +70,7 @@ fn main() {
     assert_eq!(hash, LIB_SHA256, "Node's library is not the one that was recorded");
 
     let mut rest = dump.stdout.as_slice();
-    let mut take_until_nul = |rest: &mut &[u8]| {
+    let take_until_nul = |rest: &mut &[u8]| {
         let at = rest.iter().position(|&byte| byte == 0).expect("NUL");
         let text = String::from_utf8(rest[..at].to_vec()).expect("UTF-8");
         *rest = &rest[at + 1..];

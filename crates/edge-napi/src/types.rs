@@ -1,5 +1,5 @@
 //! The types of Node-API version 10, as `js_native_api_types.h` and `node_api_types.h` name them.
-#![allow(non_camel_case_types)]
+#![allow(non_camel_case_types, non_upper_case_globals)]
 
 use std::ffi::{c_char, c_void};
 

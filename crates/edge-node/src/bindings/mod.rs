@@ -7,11 +7,15 @@ pub mod buffer;
 mod builtins;
 mod config;
 mod constants;
+mod credentials;
 mod encoding_binding;
 mod errors;
 mod icu;
 mod mksnapshot;
 mod options;
+mod os;
+mod permission;
+mod process_methods;
 mod string_decoder;
 mod symbols;
 mod task_queue;
@@ -21,6 +25,9 @@ mod types;
 mod url;
 mod url_pattern;
 mod util;
+mod uv;
+mod wasm_web_api;
+mod worker;
 
 pub use async_wrap::{provider_index, queue_destroy};
 pub use symbols::per_isolate_symbols;
@@ -33,11 +40,15 @@ pub const ALL: &[&Binding] = &[
     &builtins::BINDING,
     &config::BINDING,
     &constants::BINDING,
+    &credentials::BINDING,
     &encoding_binding::BINDING,
     &errors::BINDING,
     &icu::BINDING,
     &mksnapshot::BINDING,
     &options::BINDING,
+    &os::BINDING,
+    &permission::BINDING,
+    &process_methods::BINDING,
     &string_decoder::BINDING,
     &symbols::BINDING,
     &task_queue::BINDING,
@@ -47,4 +58,7 @@ pub const ALL: &[&Binding] = &[
     &url::BINDING,
     &url_pattern::BINDING,
     &util::BINDING,
+    &uv::BINDING,
+    &wasm_web_api::BINDING,
+    &worker::BINDING,
 ];

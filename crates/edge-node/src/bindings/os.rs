@@ -95,8 +95,9 @@ fn get_interface_addresses(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         let mac = address.mac.map(|byte| format!("{byte:02x}")).join(":");
         let v6 = address.address.is_ipv6();
         env.push(result, env.string_from_utf8_lossy(&address.name)?)?;
-        for text in [&address.address.to_string(), &address.netmask.to_string(), if v6 { "IPv6" } else { "IPv4" }, &mac] {
-            env.push(result, env.string(text)?)?;
+        let family = if v6 { "IPv6" } else { "IPv4" };
+        for text in [address.address.to_string(), address.netmask.to_string(), family.to_owned(), mac] {
+            env.push(result, env.string(&text)?)?;
         }
         env.push(result, env.boolean(address.internal)?)?;
         env.push(result, if v6 { env.uint32(address.scope_id)? } else { env.int32(-1)? })?;
@@ -118,21 +119,17 @@ fn get_user_info(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         Ok(user) => user,
         Err(errno) => return collect(env, info, info.arg(info.len().saturating_sub(1)), errno, "uv_os_get_passwd"),
     };
-    let encoding = if env.is_object(info.arg(0))? { Some(env.get(info.arg(0), "encoding")?) } else { None };
-    let text = |bytes: &[u8]| match encoding {
-        Some(encoding) => super::encode_bytes(&environment, bytes, encoding),
-        None => env.string_from_utf8_lossy(bytes),
+    let as_buffer = env.is_object(info.arg(0))? && {
+        let encoding = env.get(info.arg(0), "encoding")?;
+        env.is_string(encoding)? && env.get_string(encoding)? == "buffer"
     };
+    let text = |bytes: &[u8]| if as_buffer { super::buffer::new_buffer(env, bytes) } else { env.string_from_utf8_lossy(bytes) };
     let result = env.null_object()?;
     env.set(result, "uid", env.number(f64::from(user.uid))?)?;
     env.set(result, "gid", env.number(f64::from(user.gid))?)?;
     env.set(result, "username", text(&user.username)?)?;
     env.set(result, "homedir", text(&user.homedir)?)?;
-    let shell = match &user.shell {
-        Some(shell) => text(shell)?,
-        None => env.null()?,
-    };
-    env.set(result, "shell", shell)?;
+    env.set(result, "shell", text(&user.shell)?)?;
     Ok(result)
 }
 
