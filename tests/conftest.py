@@ -1,24 +1,39 @@
-"""What several test files need: the executable under test."""
+"""What several test files need: the executable under test, and comparing it with Node."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
+
+pytest.register_assert_rewrite("tests.comparison")
+
+from tests.comparison import Comparison  # noqa: E402 - after the rewrite is asked for
 
 
 @pytest.fixture(scope="session")
 def edge_node() -> Path:
     """The `edge-node` executable: $EDGE_NODE, else the one on PATH.
 
-    Without one the test is skipped, unless $EDGE_REQUIRE_BUILD is set (`make test` and CI set it): then that is an error.
+    Without one that runs the test is skipped, unless $EDGE_REQUIRE_BUILD is set: then that is an error.
     """
     found = os.environ.get("EDGE_NODE") or shutil.which("edge-node")
     if found is None:
         message = "no edge-node: install the package or set $EDGE_NODE"
-        if os.environ.get("EDGE_REQUIRE_BUILD"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return Path(found).absolute()
+    else:
+        done = subprocess.run([found, "-p", "1"], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+        if done.stdout == "1\n":
+            return Path(found).absolute()
+        message = f"{found} runs no program: {done.stderr.strip()[:300]}"
+    if os.environ.get("EDGE_REQUIRE_BUILD"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture
+def compare(edge_node: Path, tmp_path: Path) -> Comparison:
+    """Runs a command line under both runtimes in a fresh folder: `compare(["-p", "1"])`."""
+    return Comparison(edge_node, tmp_path / "place")
