@@ -84,8 +84,15 @@ static void edge_parse_init(JSParseState *s)
 {
     JSEdgeRuntime *e = &s->ctx->rt->edge;
 
-    s->edge_first_line = e->compile_explicit ? e->compile_first_line : INT32_MIN;
-    s->edge_col_offset = e->compile_col_offset;
+    if (!e->compile_explicit || !e->compile_col_offset)
+        return;
+    s->col_offset = e->compile_col_offset;
+    s->edge_col_line = s->buf_start;
+    /* a function's body begins on the line after its head */
+    if (e->compile_first_line != s->line_num) {
+        while (s->edge_col_line < s->buf_end && *s->edge_col_line++ != '\n')
+            ;
+    }
 }
 
 /* Exactly one function expression; its value is the completion value. */
