@@ -1,16 +1,16 @@
 /* For the tests of the boundary (tests/*.rs): scripts, a native function, and every way to break. Only the host can call
    these; a program cannot reach them. */
 #include "edge_boundary.h"
-#include "edge_runtime.h"
+#include "state.h"
 
 double edge_eval_for_test(void *source, uint32_t len) {
-  JSValue value = JS_Eval(edge_ctx, source, len, "<test>", JS_EVAL_TYPE_GLOBAL);
+  JSValue value = JS_Eval(edge.ctx, source, len, "<test>", JS_EVAL_TYPE_GLOBAL);
   double number = 0;
-  if (JS_IsException(value) || JS_ToFloat64(edge_ctx, &number, value) < 0) {
-    JS_FreeValue(edge_ctx, JS_GetException(edge_ctx));
+  if (JS_IsException(value) || JS_ToFloat64(edge.ctx, &number, value) < 0) {
+    JS_FreeValue(edge.ctx, JS_GetException(edge.ctx));
     number = __builtin_nan("");
   }
-  JS_FreeValue(edge_ctx, value);
+  JS_FreeValue(edge.ctx, value);
   return number;
 }
 
@@ -23,9 +23,9 @@ static JSValue native(JSContext *ctx, JSValueConst this_value, int argc, JSValue
 }
 
 void edge_natives_for_test(void) {
-  JSValue global = JS_GetGlobalObject(edge_ctx);
-  JS_SetPropertyStr(edge_ctx, global, "native", JS_NewCFunction(edge_ctx, native, "native", 1));
-  JS_FreeValue(edge_ctx, global);
+  JSValue global = JS_GetGlobalObject(edge.ctx);
+  JS_SetPropertyStr(edge.ctx, global, "native", JS_NewCFunction(edge.ctx, native, "native", 1));
+  JS_FreeValue(edge.ctx, global);
 }
 
 static JSValue function = JS_UNDEFINED;
@@ -33,14 +33,14 @@ static JSValue function = JS_UNDEFINED;
 double edge_call_for_test(int32_t argument) {
   (void)argument;
   if (JS_IsUndefined(function)) {
-    JSValue global = JS_GetGlobalObject(edge_ctx);
-    function = JS_GetPropertyStr(edge_ctx, global, "f");
-    JS_FreeValue(edge_ctx, global);
+    JSValue global = JS_GetGlobalObject(edge.ctx);
+    function = JS_GetPropertyStr(edge.ctx, global, "f");
+    JS_FreeValue(edge.ctx, global);
   }
-  JSValue value = JS_Call(edge_ctx, function, JS_UNDEFINED, 0, NULL);
+  JSValue value = JS_Call(edge.ctx, function, JS_UNDEFINED, 0, NULL);
   double number = 0;
-  JS_ToFloat64(edge_ctx, &number, value);
-  JS_FreeValue(edge_ctx, value);
+  JS_ToFloat64(edge.ctx, &number, value);
+  JS_FreeValue(edge.ctx, value);
   return number;
 }
 

@@ -8,14 +8,25 @@
 //! of linear memory live only while no engine code can run. It fails by *poisoning*: after a trap, a kill or a panic of a
 //! host function every call answers [`Closing`], and [`Engine::poison`] says why.
 
+mod ext;
+mod host_table;
 mod image;
+mod inner;
 mod instance;
+mod isolate;
 mod memory;
+mod napi;
+mod native_call;
+mod slots;
 mod trap;
 
 pub use image::{Check, Image, ImageError};
 pub use instance::{Config, Engine, EngineError, Host};
+pub use isolate::{QuickJs, TABLES};
 pub use trap::{Closing, KillHandle, Poison};
 
 /// What identifies the engine's code: an image is good for exactly one (hex).
 pub const ENGINE_HASH: &str = env!("EDGE_ENGINE_HASH");
+
+/// QuickJS-NG's version, of the sources that `rquickjs-sys` ships.
+pub(crate) const VERSION: &str = "0.16.2";

@@ -9,7 +9,6 @@ impl<F: Fn(&Engine, i32) -> i32> Host for PlainHost<F> {
     fn call_native(&self, engine: &Engine, function_id: i32, _base_slot: i32, _argc: i32) -> i32 {
         (self.0)(engine, function_id)
     }
-    fn finalize(&self, _engine: &Engine, _kind: i32, _id: i32) {}
     fn interrupt(&self, _engine: &Engine) -> i32 {
         1
     }

@@ -1,0 +1,31 @@
+//! Node-API over the shim: the functions of `js_native_api.h`, grouped by what they make or read. Their semantics (order of checks,
+//! statuses, attributes, texts) are Node's, as its documentation and tests have them; the shim below knows only slots.
+
+mod bigint_date;
+pub(crate) mod buffer;
+mod error;
+mod function;
+mod object;
+mod primitive;
+mod promise;
+pub(crate) mod reference;
+pub(crate) mod string;
+
+use bigint_date::*;
+use buffer::*;
+use error::*;
+use function::*;
+use object::*;
+use primitive::*;
+use promise::*;
+use reference::*;
+use string::*;
+
+/// Every function of the table.
+pub(crate) const TABLE: edge_napi::JsTable = edge_napi::js_table_of_functions_in_scope!();
+
+/// Throws what a part that is not there yet throws (law 7).
+pub(crate) fn throw_unavailable(e: &crate::inner::Inner, feature: &str) -> crate::inner::Res<()> {
+    let text = format!("{feature} is unavailable on the current platform, which is being used to run Edge.js");
+    throw_error(e, 0, b"ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", text.as_bytes())
+}
