@@ -38,7 +38,7 @@ fn arguments_and_results_travel() {
     assert_eq!(text(env, "add(...Array(100).fill(2))"), "200");
     assert_eq!(text(env, "describe.call('x', 1, 2)"), "x 2 false");
     assert_eq!(text(env, "add.name + add.length + typeof add"), "add0function");
-    assert_eq!(text(env, "String(add)").replace('\n', " "), "function add() {     [native code] }");
+    assert_eq!(text(env, "String(add)"), "function add() { [native code] }");
 }
 
 #[test]
