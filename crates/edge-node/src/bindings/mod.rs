@@ -7,11 +7,14 @@ pub mod buffer;
 mod builtins;
 mod config;
 mod constants;
+mod contextify;
 mod credentials;
 mod encoding_binding;
 mod errors;
 mod icu;
 mod mksnapshot;
+mod module_wrap;
+mod modules;
 mod options;
 mod os;
 mod permission;
@@ -40,11 +43,14 @@ pub const ALL: &[&Binding] = &[
     &builtins::BINDING,
     &config::BINDING,
     &constants::BINDING,
+    &contextify::BINDING,
     &credentials::BINDING,
     &encoding_binding::BINDING,
     &errors::BINDING,
     &icu::BINDING,
     &mksnapshot::BINDING,
+    &module_wrap::BINDING,
+    &modules::BINDING,
     &options::BINDING,
     &os::BINDING,
     &permission::BINDING,

@@ -1,0 +1,121 @@
+//! Functions from text, and what scripts and functions share: offsets, source map comments, decorated errors.
+
+use crate::{Environment, fatal};
+use edge_napi::types::napi_valuetype;
+use edge_napi::{CallInfo, Env, Error, Result, Source, Value};
+use std::rc::Rc;
+
+/// Compiles and, when that fails, puts the place into the error's private `arrow_message`.
+pub fn decorated<T>(environment: &Rc<Environment>, compile: impl FnOnce() -> Result<T>) -> Result<T> {
+    let env = environment.env();
+    match env.catch(compile)? {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            fatal::decorate_error(environment, error)?;
+            Err(env.throw(error))
+        }
+    }
+}
+
+/// An argument that is undefined or a number.
+pub fn offset(env: Env, v: Value) -> Result<i32> {
+    if env.is_number(v)? { env.get_i32(v) } else { Ok(0) }
+}
+
+/// The global behind a contextified object; `None` for undefined and null.
+pub fn context_global(environment: &Environment, sandbox: Value) -> Result<Option<Value>> {
+    let env = environment.env();
+    if env.is_nullish(sandbox)? {
+        return Ok(None);
+    }
+    let symbol = environment.private_symbol("contextify_context_private_symbol")?;
+    if !env.has_own_key(sandbox, symbol)? {
+        return Err(Error::type_error("ERR_INVALID_ARG_TYPE", "The \"contextifiedObject\" argument must be an vm.Context"));
+    }
+    env.get_key(sandbox, symbol).map(Some)
+}
+
+/// A symbol argument, or the symbol that the library uses for code without `import()`.
+pub fn host_option(env: Env, v: Value) -> Result<Option<Value>> {
+    Ok((env.type_of(v)? == napi_valuetype::napi_symbol).then_some(v))
+}
+
+/// Sets `sourceURL` and `sourceMapURL` from the magic comments of a text, as V8 reports them.
+pub fn set_magic_comments(env: Env, target: Value, source: Value) -> Result<()> {
+    let (url, map) = env.with_str(source, |text| {
+        let text = text.to_string_lossy();
+        (magic_comment(&text, "sourceURL="), magic_comment(&text, "sourceMappingURL="))
+    })?;
+    for (name, comment) in [("sourceURL", url), ("sourceMapURL", map)] {
+        let value = match comment {
+            Some(text) => env.string(&text)?,
+            None => env.undefined()?,
+        };
+        env.set(target, name, value)?;
+    }
+    Ok(())
+}
+
+/// The value of the last `//# name=value` (or `//@`); V8 takes no value with quotes or spaces inside.
+fn magic_comment(text: &str, name: &str) -> Option<String> {
+    let mut found = None;
+    for (at, _) in text.match_indices(name) {
+        let before = &text[..at];
+        let marker = before.trim_end_matches([' ', '\t']);
+        if marker.len() == before.len() || !(marker.ends_with("//#") || marker.ends_with("//@")) {
+            continue;
+        }
+        let line = text[at + name.len()..].split(['\n', '\r', '\u{2028}', '\u{2029}']).next().unwrap_or_default();
+        let value = line.trim();
+        let bad = value.is_empty() || value.contains(['"', '\'', ' ', '\t']);
+        found = if bad { None } else { Some(value.to_owned()) };
+    }
+    found
+}
+
+/// `compileFunction(code, filename, lineOffset, columnOffset, cachedData, produceCachedData, parsingContext, contextExtensions, params,
+/// hostDefinedOption)` → `{ function, sourceMapURL, sourceURL, cachedDataRejected? }`.
+pub fn compile_function(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let environment = Environment::of(env)?;
+    let (code, filename) = (info.arg(0), info.arg(1));
+    let source = Source {
+        source: code,
+        filename,
+        line_offset: offset(env, info.arg(2))?,
+        column_offset: offset(env, info.arg(3))?,
+        host_defined_option: host_option(env, info.arg(9))?,
+        context: context_global(&environment, info.arg(6))?,
+    };
+    let params = if env.is_array(info.arg(8))? { env.array_values(info.arg(8))? } else { Vec::new() };
+    if env.is_array(info.arg(7))? && env.array_length(info.arg(7))? > 0 {
+        return Err(Error::unavailable("vm.compileFunction() with contextExtensions"));
+    }
+    let function = decorated(&environment, || env.compile_function(&source, &params))?;
+    if let Some(option) = source.host_defined_option {
+        env.set_key(function, environment.private_symbol("host_defined_option_symbol")?, option)?;
+    }
+    let result = env.null_object()?;
+    env.set(result, "function", function)?;
+    set_magic_comments(env, result, code)?;
+    if env.is_array_buffer_view(info.arg(4))? {
+        // There is no code cache to take: the text was compiled, and the caller is told so.
+        env.set(result, "cachedDataRejected", env.boolean(true)?)?;
+    }
+    if env.truthy(info.arg(5))? {
+        env.set(result, "cachedDataProduced", env.boolean(false)?)?;
+    }
+    Ok(result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::magic_comment;
+
+    #[test]
+    fn the_last_comment_counts() {
+        let text = "a\n//# sourceMappingURL=x.map\nb\n//@ sourceMappingURL=y.map\n";
+        assert_eq!(magic_comment(text, "sourceMappingURL=").as_deref(), Some("y.map"));
+        assert_eq!(magic_comment("//#sourceURL=a.js", "sourceURL="), None);
+        assert_eq!(magic_comment("//# sourceURL=a b.js", "sourceURL="), None);
+    }
+}

@@ -1,0 +1,82 @@
+//! `ContextifyScript`: `vm.Script`'s native half.
+
+use super::compile::{context_global, decorated, host_option, offset, set_magic_comments};
+use super::watchdog;
+use crate::Environment;
+use edge_napi::{CallInfo, Env, Error, Reference, Result, Source, Value};
+use std::cell::Cell;
+use std::rc::{Rc, Weak};
+
+/// What a script object holds: the compiled code.
+struct Script {
+    environment: Weak<Environment>,
+    code: Cell<Option<Reference>>,
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        if let (Some(environment), Some(code)) = (self.environment.upgrade(), self.code.take()) {
+            environment.env().drop_reference(code);
+        }
+    }
+}
+
+/// `new ContextifyScript(code, filename, lineOffset, columnOffset, cachedData, produceCachedData, parsingContext)` or with a symbol in
+/// place of the parsing context's options: the eighth argument is the host-defined option.
+pub fn new_script(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    info.expect_construct("ContextifyScript")?;
+    let environment = Environment::of(env)?;
+    let this = info.this();
+    let (code, filename) = (info.arg(0), info.arg(1));
+    // The library passes the symbol last; without options it is the third argument.
+    let long = info.len() > 3;
+    let symbol = if long { info.arg(7) } else { info.arg(2) };
+    let option = match host_option(env, symbol)? {
+        Some(symbol) => symbol,
+        None => env.symbol("script")?,
+    };
+    let parsing_context = if long { context_global(&environment, info.arg(6))? } else { None };
+    let source = Source {
+        source: code,
+        filename,
+        line_offset: if long { offset(env, info.arg(2))? } else { 0 },
+        column_offset: if long { offset(env, info.arg(3))? } else { 0 },
+        host_defined_option: Some(option),
+        context: parsing_context,
+    };
+    let compiled = decorated(&environment, || env.compile_script(&source))?;
+    env.set_key(this, environment.private_symbol("host_defined_option_symbol")?, option)?;
+    if long && env.is_array_buffer_view(info.arg(4))? {
+        env.set(this, "cachedDataRejected", env.boolean(true)?)?;
+    }
+    if long && env.truthy(info.arg(5))? {
+        env.set(this, "cachedDataProduced", env.boolean(false)?)?;
+    }
+    set_magic_comments(env, this, code)?;
+    let script = Script { environment: Rc::downgrade(&environment), code: Cell::new(Some(env.reference(compiled)?)) };
+    env.wrap(this, Rc::new(script))?;
+    Ok(this)
+}
+
+/// `runInContext(contextifiedObject or null, timeout, displayErrors, breakOnSigint, breakOnFirstLine)`.
+pub fn run_in_context(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let environment = Environment::of(env)?;
+    let script = env.unwrap::<Script>(info.this())?;
+    let context = context_global(&environment, info.arg(0))?;
+    let timeout = if env.is_number(info.arg(1))? { env.get_i64(info.arg(1))? } else { -1 };
+    let display_errors = env.truthy(info.arg(2))?;
+    let break_on_sigint = env.truthy(info.arg(3))?;
+    let Some(code) = script.code.get().map_or(Ok(None), |code| env.deref(code))? else {
+        return Err(Error::error("ERR_INTERNAL_ASSERTION", "the script's code is gone"));
+    };
+    let run = || watchdog::limited(&environment, timeout, break_on_sigint, || env.run_script(code, context));
+    if display_errors { decorated(&environment, run) } else { run() }
+}
+
+/// `createCachedData()` → Buffer. Programs write it to disk and pass it back; it names the engine and is refused there, so it is short.
+pub fn create_cached_data(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    env.unwrap::<Script>(info.this())?;
+    let environment = Environment::of(env)?;
+    let (name, version) = environment.options().engine;
+    crate::bindings::buffer::new_buffer(env, format!("edge {name} {version}: no code cache").as_bytes())
+}
