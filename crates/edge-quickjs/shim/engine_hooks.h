@@ -299,13 +299,14 @@ int JS_EdgeModuleSetExport(JSContext *ctx, JSValueConst module, JSValueConst nam
 int JS_EdgeModuleSetWrap(JSContext *ctx, JSValueConst module, JSValueConst wrap);
 JSValue JS_EdgeModuleGetWrap(JSContext *ctx, JSValueConst module);
 
-/* Array, in source order, of null-prototype {specifier, attributes, phase, lineNumber,
-   columnNumber}; same specifier with the same attributes once. */
+/* Array, in source order, of null-prototype {specifier, attributes, phase}; the same
+   specifier with the same attributes is there once. */
 JSValue JS_EdgeModuleGetRequests(JSContext *ctx, JSValueConst module);
 /* modules[i] answers request i. Throws if the count differs. Sync. */
 int JS_EdgeModuleLink(JSContext *ctx, JSValueConst module, int n, JSValueConst *modules);
-/* Resolves all names of the graph. V8's SyntaxErrors; the module stays uninstantiated
-   when it fails. Throws ERR-less Error if a request is not linked. */
+/* Resolves all names of the graph. Throws V8's SyntaxErrors (JS_EdgeGetErrorPosition gives the
+   import) and the module stays uninstantiated; or an Error with code
+   ERR_VM_MODULE_LINK_FAILURE when a request has not been linked. */
 int JS_EdgeModuleInstantiate(JSContext *ctx, JSValueConst module);
 /* The promise of the evaluation; a graph without top-level await has run when this
    returns. Evaluating again gives the same promise. */

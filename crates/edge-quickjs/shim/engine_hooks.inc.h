@@ -90,3 +90,19 @@ static void edge_call_callback(JSContext *ctx, JSValueConst func, int argc, JSVa
 #include "engine_details.inc.h"
 #include "engine_scripts.inc.h"
 #include "engine_import.inc.h"
+#include "engine_modules.inc.h"
+
+static int edge_init_classes(JSRuntime *rt)
+{
+    static const JSClassDef record = { "EdgeRecord", .finalizer = edge_record_finalizer };
+    static const JSClassDef script = { "EdgeScript", .finalizer = edge_script_finalizer,
+                                       .gc_mark = edge_script_mark };
+    static const JSClassDef module = { "EdgeModule", .finalizer = edge_module_finalizer,
+                                       .gc_mark = edge_module_mark };
+
+    return edge_new_class(rt, &rt->edge.record_class, &record) ||
+        edge_new_class(rt, &rt->edge.script_class, &script) ||
+        edge_new_class(rt, &rt->edge.module_class, &module);
+}
+JSValue JS_EdgeNewContext(JSContext *ctx, JSValueConst sandbox) { return JS_EXCEPTION; }
+JSContext *JS_EdgeContextOf(JSContext *ctx, JSValueConst v) {return NULL;}

@@ -67,7 +67,8 @@ typedef struct JSEdgeRuntime {
     JSValue import_meta_callback;
     JSValue compile_referrer;     /* of the source being compiled or read */
     bool compile_explicit;        /* set by the functions below, not inherited by eval */
-    int compile_first_line, compile_col_offset;
+    int compile_first_byte, compile_col_offset; /* columns of the line that starts there */
+    uint32_t module_stamp;        /* number of the last graph walk */
     bool terminating;
     JSClassID external_class;
     JSClassID record_class;

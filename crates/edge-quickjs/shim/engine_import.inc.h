@@ -86,17 +86,3 @@ static int edge_dynamic_import(JSContext *ctx, JSValueConst specifier, JSValueCo
     JS_FreeValue(ctx, ret2);
     return 0;
 }
-
-static JSValueConst edge_referrer_option(JSContext *ctx, JSValueConst referrer, JSAtom *name)
-{
-    JSEdgeRecord *r = JS_GetOpaque(referrer, ctx->rt->edge.record_class);
-
-    if (!r)
-        return JS_UNDEFINED;
-    *name = r->name;
-    return r->option;
-}
-static JSValueConst edge_module_code(JSContext *ctx, JSValueConst module) { return JS_EXCEPTION; }
-static JSValue edge_module_from_code(JSContext *ctx, JSValue code, JSValueConst host_option){ return JS_EXCEPTION; }
-JSValue JS_EdgeNewContext(JSContext *ctx, JSValueConst sandbox) { return JS_EXCEPTION; }
-JSContext *JS_EdgeContextOf(JSContext *ctx, JSValueConst v) {return NULL;}

@@ -84,14 +84,9 @@ static void edge_parse_init(JSParseState *s)
 {
     JSEdgeRuntime *e = &s->ctx->rt->edge;
 
-    if (!e->compile_explicit || !e->compile_col_offset)
-        return;
-    s->col_offset = e->compile_col_offset;
-    s->edge_col_line = s->buf_start;
-    /* a function's body begins on the line after its head */
-    if (e->compile_first_line != s->line_num) {
-        while (s->edge_col_line < s->buf_end && *s->edge_col_line++ != '\n')
-            ;
+    if (e->compile_explicit) {
+        s->edge_first_line = s->buf_start + e->compile_first_byte;
+        s->col_offset = e->compile_col_offset;
     }
 }
 
@@ -136,6 +131,8 @@ static JSValue edge_create_function(JSContext *ctx, JSFunctionDef *fd, JSModuleD
 
     if (!e->compile_explicit)
         e->compile_referrer = js_dup(edge_current_referrer(ctx));
+    else if (m)
+        m->resolved = true; /* the host links it */
     ret = js_create_function(ctx, fd);
     if (!e->compile_explicit) {
         JS_FreeValue(ctx, e->compile_referrer);
@@ -147,22 +144,22 @@ static JSValue edge_create_function(JSContext *ctx, JSFunctionDef *fd, JSModuleD
 typedef struct EdgeCompile {
     JSValue referrer;
     bool is_explicit;
-    int first_line, col_offset;
+    int first_byte, col_offset;
 } EdgeCompile;
 
 /* Sets the referrer (freed by edge_compile_end) and offsets of the compilations in between. */
 static void edge_compile_begin(JSContext *ctx, EdgeCompile *saved, JSValue referrer,
-                               int first_line, int col_offset)
+                               int first_byte, int col_offset)
 {
     JSEdgeRuntime *e = &ctx->rt->edge;
 
     saved->referrer = e->compile_referrer;
     saved->is_explicit = e->compile_explicit;
-    saved->first_line = e->compile_first_line;
+    saved->first_byte = e->compile_first_byte;
     saved->col_offset = e->compile_col_offset;
     e->compile_referrer = referrer;
     e->compile_explicit = true;
-    e->compile_first_line = col_offset ? first_line : INT32_MIN;
+    e->compile_first_byte = first_byte;
     e->compile_col_offset = col_offset;
 }
 
@@ -173,12 +170,12 @@ static void edge_compile_end(JSContext *ctx, EdgeCompile *saved)
     JS_FreeValue(ctx, e->compile_referrer);
     e->compile_referrer = saved->referrer;
     e->compile_explicit = saved->is_explicit;
-    e->compile_first_line = saved->first_line;
+    e->compile_first_byte = saved->first_byte;
     e->compile_col_offset = saved->col_offset;
 }
 
 static JSValue edge_compile(JSContext *ctx, const char *source, size_t len, const char *filename,
-                            int line, int first_line, int col_offset, JSValueConst host_option,
+                            int line, int first_byte, int col_offset, JSValueConst host_option,
                             int flags)
 {
     EdgeCompile saved;
@@ -187,7 +184,7 @@ static JSValue edge_compile(JSContext *ctx, const char *source, size_t len, cons
     record = edge_new_record(ctx, host_option, filename);
     if (JS_IsException(record))
         return record;
-    edge_compile_begin(ctx, &saved, record, first_line, col_offset);
+    edge_compile_begin(ctx, &saved, record, first_byte, col_offset);
     ret = __JS_EvalInternal(ctx, ctx->global_obj, source, len, filename, line,
                             flags | JS_EVAL_FLAG_COMPILE_ONLY, -1);
     edge_compile_end(ctx, &saved);
@@ -230,7 +227,7 @@ JSValue JS_EdgeCompileScript(JSContext *ctx, const char *source, size_t len, con
                              int line_offset, int col_offset, JSValueConst host_option)
 {
     return edge_new_script(ctx, edge_compile(ctx, source, len, filename, line_offset + 1,
-                                             line_offset + 1, col_offset, host_option,
+                                             0, col_offset, host_option,
                                              JS_EVAL_TYPE_GLOBAL));
 }
 
@@ -324,7 +321,7 @@ JSValue JS_EdgeCompileFunction(JSContext *ctx, const char *source, size_t len,
         if (len >= 2 && source[0] == '#' && source[1] == '!')
             memcpy(text.buf + body, "//", 2);
         code = edge_compile(ctx, (const char *)text.buf, text.size - 1, filename, line_offset,
-                            line_offset + 1, col_offset, host_option,
+                            body, col_offset, host_option,
                             JS_EVAL_TYPE_GLOBAL | EDGE_EVAL_FLAG_FUNCTION);
     }
     dbuf_free(&text);
@@ -338,7 +335,8 @@ JSValue JS_EdgeCompileFunction(JSContext *ctx, const char *source, size_t len,
 enum { EDGE_CODE_SCRIPT = 'S', EDGE_CODE_FUNCTION = 'F', EDGE_CODE_MODULE = 'M' };
 
 static JSValueConst edge_module_code(JSContext *ctx, JSValueConst module);
-static JSValue edge_module_from_code(JSContext *ctx, JSValue code, JSValueConst host_option);
+static JSValue edge_read_module(JSContext *ctx, const uint8_t *buf, size_t size,
+                                JSValueConst host_option);
 
 uint8_t *JS_EdgeWriteBytecode(JSContext *ctx, size_t *size, JSValueConst v, int strip_source)
 {
@@ -387,6 +385,8 @@ JSValue JS_EdgeReadBytecode(JSContext *ctx, const uint8_t *buf, size_t size,
 
     if (size < 2)
         return JS_ThrowSyntaxError(ctx, "invalid bytecode");
+    if (buf[0] == EDGE_CODE_MODULE)
+        return edge_read_module(ctx, buf + 1, size - 1, host_option);
     record = edge_new_record(ctx, host_option, "");
     if (JS_IsException(record))
         return record;
@@ -395,10 +395,6 @@ JSValue JS_EdgeReadBytecode(JSContext *ctx, const uint8_t *buf, size_t size,
     edge_compile_end(ctx, &saved);
     if (JS_IsException(code))
         goto done;
-    if (JS_VALUE_GET_TAG(code) == JS_TAG_MODULE) {
-        code = edge_module_from_code(ctx, code, host_option);
-        goto done;
-    }
     if (JS_VALUE_GET_TAG(code) != JS_TAG_FUNCTION_BYTECODE) {
         JS_FreeValue(ctx, code);
         code = JS_ThrowSyntaxError(ctx, "invalid bytecode");
@@ -463,14 +459,4 @@ int JS_EdgeIsTerminating(JSRuntime *rt)
 int JS_EdgeIsTerminationException(JSContext *ctx)
 {
     return JS_IsUncatchableError(ctx->rt->current_exception);
-}
-
-static int edge_init_classes(JSRuntime *rt)
-{
-    static const JSClassDef record = { "EdgeRecord", .finalizer = edge_record_finalizer };
-    static const JSClassDef script = { "EdgeScript", .finalizer = edge_script_finalizer,
-                                       .gc_mark = edge_script_mark };
-
-    return edge_new_class(rt, &rt->edge.record_class, &record) ||
-        edge_new_class(rt, &rt->edge.script_class, &script);
 }

@@ -44,3 +44,15 @@ static __exception int edge_parse_function(struct JSParseState *s);
 static JSValue edge_create_function(JSContext *ctx, struct JSFunctionDef *fd, JSModuleDef *m);
 static int edge_dynamic_import(JSContext *ctx, JSValueConst specifier, JSValueConst attributes,
                                JSValue *resolving_funcs);
+
+/* ---- modules (0209) ---- */
+
+static JSValue edge_module_value(JSContext *ctx, JSModuleDef *m);
+static JSModuleDef *edge_module_def(JSContext *ctx, JSValueConst v);
+static int edge_module_ref(JSContext *ctx, JSModuleDef *holder, JSModuleDef *m);
+static void edge_free_lines(JSRuntime *rt, JSModuleDef *m);
+static JSModuleDef *edge_current_module(JSContext *ctx);
+static JSValue edge_import_meta(JSContext *ctx, JSModuleDef *m);
+static void edge_note_specifier(struct JSParseState *s, JSModuleDef *m);
+static void edge_throw_resolve_error(JSContext *ctx, int res, JSModuleDef *m, int req_idx,
+                                     JSAtom name, int line, int col);

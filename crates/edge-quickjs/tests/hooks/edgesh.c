@@ -12,6 +12,7 @@
 #include <time.h>
 #include "quickjs.h"
 #include "engine_hooks.h"
+#include "engine_errors.h"
 
 /* ---- the host ---- */
 
@@ -255,6 +256,73 @@ FN(f_runScriptIn)
 {
     JSContext *c = JS_EdgeContextOf(ctx, ARG(1));
     return c ? JS_EdgeRunScript(c, ARG(0)) : JS_ThrowTypeError(ctx, "not a context");
+}
+
+FN(f_newModule) /* url, source, option */
+{
+    size_t len;
+    const char *url = JS_ToCString(ctx, ARG(0)), *src = JS_ToCStringLen(ctx, &len, ARG(1));
+    JSValue r = JS_EdgeNewSourceModule(ctx, url, src, len, 0, 0, ARG(2));
+    JS_FreeCString(ctx, url);
+    JS_FreeCString(ctx, src);
+    return r;
+}
+FN(f_newSynthetic) /* url, names, steps */
+{
+    const char *url = JS_ToCString(ctx, ARG(0)), *names[16];
+    JSValue r = JS_GetPropertyStr(ctx, ARG(1), "length");
+    int n = 0;
+    JS_ToInt32(ctx, &n, r);
+    for (int i = 0; i < n; i++) {
+        JSValue v = JS_GetPropertyUint32(ctx, ARG(1), i);
+        names[i] = JS_ToCString(ctx, v);
+        JS_FreeValue(ctx, v);
+    }
+    r = JS_EdgeNewSyntheticModule(ctx, url, names, n, ARG(2));
+    for (int i = 0; i < n; i++)
+        JS_FreeCString(ctx, names[i]);
+    JS_FreeCString(ctx, url);
+    return r;
+}
+FN(f_setExport) { return JS_EdgeModuleSetExport(ctx, ARG(0), ARG(1), ARG(2)) ? JS_EXCEPTION : JS_UNDEFINED; }
+FN(f_setWrap) { return JS_EdgeModuleSetWrap(ctx, ARG(0), ARG(1)) ? JS_EXCEPTION : JS_UNDEFINED; }
+FN(f_getRequests) { return JS_EdgeModuleGetRequests(ctx, ARG(0)); }
+FN(f_link)
+{
+    JSValue mods[64], r = JS_GetPropertyStr(ctx, ARG(1), "length");
+    int n = 0, ret;
+    JS_ToInt32(ctx, &n, r);
+    for (int i = 0; i < n; i++)
+        mods[i] = JS_GetPropertyUint32(ctx, ARG(1), i);
+    ret = JS_EdgeModuleLink(ctx, ARG(0), n, (JSValueConst *)mods);
+    for (int i = 0; i < n; i++)
+        JS_FreeValue(ctx, mods[i]);
+    return ret ? JS_EXCEPTION : JS_UNDEFINED;
+}
+FN(f_instantiate) { return JS_EdgeModuleInstantiate(ctx, ARG(0)) ? JS_EXCEPTION : JS_UNDEFINED; }
+FN(f_evaluate) { return JS_EdgeModuleEvaluate(ctx, ARG(0)); }
+FN(f_evaluateSync) { return JS_EdgeModuleEvaluateSync(ctx, ARG(0)); }
+FN(f_namespace) { return JS_EdgeModuleGetNamespace(ctx, ARG(0)); }
+FN(f_status) { return JS_NewInt32(ctx, JS_EdgeModuleGetStatus(ctx, ARG(0))); }
+FN(f_moduleError) { return JS_EdgeModuleGetError(ctx, ARG(0)); }
+FN(f_hasTLA) { return JS_NewBool(ctx, JS_EdgeModuleHasTopLevelAwait(ctx, ARG(0))); }
+FN(f_isGraphAsync)
+{
+    int r = JS_EdgeModuleIsGraphAsync(ctx, ARG(0));
+    return r < 0 ? JS_EXCEPTION : JS_NewBool(ctx, r);
+}
+FN(f_errorPosition)
+{
+    JSEdgePosition p;
+    JSValue o;
+    if (!JS_EdgeGetErrorPosition(ctx, ARG(0), &p))
+        return JS_UNDEFINED;
+    o = JS_NewObject(ctx);
+    JS_SetPropertyStr(ctx, o, "file", p.file);
+    JS_SetPropertyStr(ctx, o, "line", JS_NewInt32(ctx, p.line));
+    JS_SetPropertyStr(ctx, o, "column", JS_NewInt32(ctx, p.column));
+    JS_SetPropertyStr(ctx, o, "text", p.source_line);
+    return o;
 }
 
 static const struct { const char *name; JSCFunction *f; int n; } functions[] = {

@@ -3,3 +3,6 @@ E(getConstructorName, 1), E(generatorState, 1), E(isOneByteString, 1), E(functio
 E(compileScript, 5), E(runScript, 1), E(compileFunction, 6), E(writeBytecode, 2), E(readBytecode, 2),
 E(magicComment, 2), E(getOption, 1), E(getCurrentOption, 0), E(setImportCallback, 1),
 E(setImportMetaCallback, 1), E(runFor, 2), E(newContext, 1), E(runScriptIn, 2),
+E(newModule, 3), E(newSynthetic, 3), E(setExport, 3), E(setWrap, 2), E(getRequests, 1), E(link, 2),
+E(instantiate, 1), E(evaluate, 1), E(evaluateSync, 1), E(namespace, 1), E(status, 1), E(moduleError, 1),
+E(hasTLA, 1), E(isGraphAsync, 1), E(errorPosition, 1),
