@@ -47,7 +47,8 @@ const BLOCK: usize = 512;
 
 /// `digits.len() == dst.len() * 2`.
 fn write_digits(digits: &[u8], dst: &mut [u8]) -> usize {
-    if hex_simd::decode(digits, dst.as_out()).is_ok() {
+    // The vector decoder scribbles over `dst` before it finds a wrong digit, which the program would see: checked first.
+    if hex_simd::check(digits).is_ok() && hex_simd::decode(digits, dst.as_out()).is_ok() {
         return dst.len();
     }
     let (pairs, _) = digits.as_chunks::<2>();

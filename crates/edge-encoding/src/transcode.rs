@@ -37,7 +37,10 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
         Utf8 if to == Ucs2 => utf8::decode_fatal(source).map_err(|_| TranscodeError::InvalidCharacter)?,
         Utf8 => utf8::decode(source),
         Ucs2 => {
-            let units = utf16::units(source);
+            let mut units = utf16::units(source);
+            if to == Ucs2 && source.len() % 2 == 1 {
+                units.push(0xfffd);
+            }
             // Node's converter answers "nothing written" for its errors, so a lone byte, which is no unit, is one too.
             if to == Utf8 && (units.is_empty() || !utf16::is_well_formed(&units)) {
                 return Err(TranscodeError::InvalidCharacter);

@@ -146,11 +146,12 @@ proptest! {
         }
         let mut expected = naive_base64(&text);
         expected.truncate(room);
-        let mut dst = vec![0; room];
         let wide: Vec<u16> = text.iter().map(|&byte| u16::from(byte)).collect();
         for source in [Text::Latin1(&text), Text::Utf16(&wide)] {
+            let mut dst = vec![0xaa; room];
             let written = base64::write(source, base64::Variant::Url, &mut dst);
             prop_assert_eq!(&dst[..written], &expected[..]);
+            prop_assert!(dst[written..].iter().all(|&byte| byte == 0xaa), "touched bytes past the end");
         }
     }
 
@@ -160,9 +161,10 @@ proptest! {
         let expected = if cut < text.len() { text[cut] = b'g'; &bytes[..cut / 2] } else { &bytes[..] };
         let wide: Vec<u16> = text.iter().map(|&byte| u16::from(byte)).collect();
         for source in [Text::Latin1(&text), Text::Utf16(&wide)] {
-            let mut dst = vec![0; bytes.len()];
+            let mut dst = vec![0xaa; bytes.len()];
             let written = hex::write(source, &mut dst);
             prop_assert_eq!(&dst[..written], expected);
+            prop_assert!(dst[written..].iter().all(|&byte| byte == 0xaa), "touched bytes past the end");
         }
     }
 
