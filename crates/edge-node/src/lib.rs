@@ -12,6 +12,7 @@
 
 mod aliased;
 mod async_context;
+mod async_wrap;
 mod binding;
 pub mod bindings;
 mod bootstrap;
@@ -22,14 +23,17 @@ mod environment;
 mod fatal;
 mod options;
 mod run;
+mod request;
 pub mod text;
 mod uv_error;
 
 pub use aliased::{Aliased, AliasedElement};
 pub use binding::{Binding, Target, native_table};
 pub use async_context::AsyncIds;
+pub use async_wrap::{AsyncWrap, UvHandle};
 pub use bootstrap::{bootstrap, preload, run_main_script};
 pub use callback_scope::CallbackContext;
 pub use environment::{Environment, EnvironmentOptions};
+pub use request::{ActiveRequests, Face, Request};
 pub use options::{OptionError, OptionValue, Options};
 pub use uv_error::{uv_exception, uv_exception_two_paths};

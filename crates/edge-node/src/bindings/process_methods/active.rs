@@ -1,12 +1,16 @@
 //! What keeps the loop alive, by name.
 
-use crate::Environment;
+use crate::{ActiveRequests, Environment};
 use edge_loop::RequestKind;
 use edge_napi::{CallInfo, Env, Result, Value};
 
-/// Objects of requests under way. They are native until their callback runs, so there are none to show.
+/// Objects of requests under way.
 pub fn get_active_requests(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    env.array()
+    let result = env.array()?;
+    for (_, object) in ActiveRequests::list(&Environment::of(env)?)? {
+        env.push(result, object)?;
+    }
+    Ok(result)
 }
 
 /// Objects of active handles: those that registered themselves.
@@ -23,7 +27,11 @@ pub fn get_active_handles(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
 pub fn get_active_resources_info(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let result = env.array()?;
-    for request in environment.uv().active_requests() {
+    for (class, _) in ActiveRequests::list(&environment)? {
+        env.push(result, env.string(class)?)?;
+    }
+    // Requests of the pool that have no object of their own; file calls all have one.
+    for request in environment.uv().active_requests().into_iter().filter(|request| request.kind != RequestKind::Fs) {
         env.push(result, env.string(resource_name(request.kind))?)?;
     }
     for (name, _) in environment.active_handle_objects()? {
@@ -36,7 +44,6 @@ pub fn get_active_resources_info(env: Env, _info: &CallInfo<'_>) -> Result<Value
 fn resource_name(kind: RequestKind) -> &'static str {
     match kind {
         RequestKind::Connect => "TCPConnectWrap",
-        RequestKind::Fs => "FSReqCallback",
         RequestKind::GetAddrInfo => "GetAddrInfoReqWrap",
         RequestKind::GetNameInfo => "GetNameInfoReqWrap",
         RequestKind::Shutdown => "ShutdownWrap",
