@@ -21,6 +21,7 @@ typedef struct JSCallee {
     JSCalleeInstr *instrs;
     int count;       /* instructions up to and with the running one */
     int total;       /* all of the function's */
+    bool has_default; /* ... or a parameter's default */
     bool detour;     /* a value was found behind a jump back, as in destructuring */
     int nesting;
     DynBuf *out;
@@ -91,6 +92,7 @@ static bool js_callee_open(JSCallee *c, JSContext *ctx, JSFunctionBytecode *b, i
     c->b = b;
     c->nesting = 0;
     c->detour = false;
+    c->has_default = false;
     c->out = NULL;
     c->count = 0;
     c->instrs = NULL;
@@ -296,8 +298,13 @@ static int js_callee_producer(JSCallee *c, int before, int slot, int *out, bool 
             continue;
         /* `let {a} = x`: the code for x follows that of the pattern and jumps back */
         op = js_callee_op(c, i);
-        if ((op == OP_goto || op == OP_goto8 || op == OP_goto16) && i + 1 < c->total &&
-            in->depth == slot && detours < 8) {
+        if ((((op == OP_goto || op == OP_goto8 || op == OP_goto16) && in->depth == slot) ||
+             ((op == OP_if_true || op == OP_if_true8) && in->depth == slot + 2 &&
+              js_callee_op(c, i - 1) == OP_is_undefined && js_callee_op(c, i - 2) == OP_dup)) &&
+            i + 1 < c->total && detours < 8) {
+            bool has_default = op == OP_if_true || op == OP_if_true8;
+            /* `undefined` to start with stands for no value yet */
+
             for (j = i + 1; j < c->total; j++) {
                 op = js_callee_op(c, j);
                 if ((op == OP_goto || op == OP_goto8 || op == OP_goto16) &&
@@ -306,6 +313,8 @@ static int js_callee_producer(JSCallee *c, int before, int slot, int *out, bool 
                     break;
             }
             if (j < c->total) {
+                if (has_default && js_callee_op(c, i - 3) != OP_undefined)
+                    c->has_default = true;
                 detours++;
                 c->detour = true;
                 i = j;
@@ -669,6 +678,12 @@ static bool js_callee_print(JSCallee *c, int before, int slot)
         js_callee_print_or_iv(c, i, base);
         js_callee_put(c, ")");
         break;
+    case OP_for_of_next:
+        js_callee_put(c, ".for");
+        break;
+    case OP_catch:
+        js_callee_put(c, ".catch");
+        break;
     case OP_special_object:
         ok = p[1] == OP_SPECIAL_OBJECT_ARGUMENTS ||
             p[1] == OP_SPECIAL_OBJECT_MAPPED_ARGUMENTS;
@@ -1017,6 +1032,11 @@ static bool js_error_throw_destructure(JSContext *ctx, JSValueConst obj)
         /* the first property that the pattern reads follows */
         p = c.b->byte_code_buf + c.instrs[c.count - 1].pos + 1;
         end = c.b->byte_code_buf + c.b->byte_code_len;
+        if (*p == OP_put_loc || *p == OP_put_loc8 || (*p >= OP_put_loc0 && *p <= OP_put_loc3)) {
+            js_callee_close(&c); /* `with` */
+            dbuf_free(&dbuf);
+            return false;
+        }
         for (; p < end; p += short_opcode_info(*p).size) {
             if (*p == OP_get_field || *p == OP_get_field2) {
                 key = get_u32(p + 1);
@@ -1049,8 +1069,10 @@ static bool js_error_throw_destructure(JSContext *ctx, JSValueConst obj)
             dbuf_putc(&dbuf, '\'');
             mark = dbuf.size;
             op = js_callee_op(&c, i);
+            if (c.has_default)
+                dbuf_putstr(&dbuf, "(intermediate value)(intermediate value)(intermediate value)");
             /* a parameter of its own has no name */
-            if ((!c.detour && (op == OP_get_arg || (op >= OP_get_arg0 && op <= OP_get_arg3))) ||
+            else if ((!c.detour && (op == OP_get_arg || (op >= OP_get_arg0 && op <= OP_get_arg3))) ||
                 !js_callee_print(&c, c.count - 1, slot)) {
                 dbuf.size = mark;
                 js_error_put_default_operand(ctx, &dbuf, obj);

@@ -148,6 +148,7 @@ static const JSMessageText js_message_texts[] = {
     { "unexpected character", "Invalid or unexpected token" },
     { "unexpected end of comment", "Invalid or unexpected token" },
     { "unexpected end of string", "Invalid or unexpected token" },
+    { "a declaration in the head of a for-%s loop can't have an initializer", "for-%s loop variable declaration may not have an initializer." },
     { "unexpected line terminator in regexp", "Invalid regular expression: missing /" },
     { "unparenthesized unary expression can't appear on the left-hand side of '**'", "Unary operator used immediately before exponentiation expression. Parenthesis must be used to disambiguate operator precedence" },
     { "unsupported reference to 'super'", "Unsupported reference to 'super'" },
@@ -285,6 +286,18 @@ static void js_error_put_native_name(JSContext *ctx, DynBuf *d, JSStackFrame *sf
     }
     JS_FreeCString(ctx, str);
     JS_FreeValue(ctx, name);
+}
+
+/* A BigInt where a number is wanted; of arithmetic V8 says that types mix. */
+static JSValue js_error_throw_bigint(JSContext *ctx)
+{
+    JSStackFrame *sf = ctx->rt->current_stack_frame;
+    JSFunctionBytecode *b = sf ? js_error_bytecode(sf->cur_func) : NULL;
+
+    if (b && sf->cur_pc > b->byte_code_buf &&
+        sf->cur_pc[-1] >= OP_mul && sf->cur_pc[-1] <= OP_pow)
+        return JS_ThrowTypeError(ctx, "Cannot mix BigInt and other types, use explicit conversions");
+    return JS_ThrowTypeError(ctx, "Cannot convert a BigInt value to a number");
 }
 
 /* `key in obj` with an obj that is none. */
@@ -517,4 +530,183 @@ static JSValue js_error_throw_regexp(JSContext *ctx, JSValueConst pattern, JSVal
     dbuf_putstr(&d, ": ");
     dbuf_putstr(&d, msg);
     return js_error_throw_dbuf(ctx, JS_SYNTAX_ERROR, &d);
+}
+
+/* ---- syntax errors ---- */
+
+static bool js_error_is_one_of(const char *str, const char *const *list)
+{
+    for (; *list; list++) {
+        if (!strcmp(str, *list))
+            return true;
+    }
+    return false;
+}
+
+/* V8's report of a token that does not fit. */
+static void js_error_put_unexpected(JSParseState *s, DynBuf *d)
+{
+    static const char *const strict_words[] = {
+        "implements", "interface", "let", "package", "private", "protected", "public",
+        "static", "yield", NULL
+    };
+    static const char *const reserved_words[] = { "await", "enum", NULL };
+    char buf[ATOM_GET_STR_BUF_SIZE];
+    const char *name;
+    int len;
+
+    switch (s->token.val) {
+    case TOK_EOF:
+        dbuf_putstr(d, "Unexpected end of input");
+        return;
+    case TOK_NUMBER:
+        dbuf_putstr(d, "Unexpected number");
+        return;
+    case TOK_STRING:
+        dbuf_putstr(d, "Unexpected string");
+        return;
+    case TOK_TEMPLATE:
+        dbuf_putstr(d, "Unexpected template string");
+        return;
+    case TOK_ERROR:
+        dbuf_putstr(d, "Invalid or unexpected token");
+        return;
+    default:
+        break;
+    }
+    if (token_is_ident(s->token.val) || s->token.val == TOK_PRIVATE_NAME) {
+        name = JS_AtomGetStr(s->ctx, buf, sizeof(buf), s->token.u.ident.atom);
+        if (js_error_is_one_of(name, reserved_words) &&
+            (s->token.val != TOK_IDENT || s->token.u.ident.is_reserved))
+            dbuf_putstr(d, "Unexpected reserved word");
+        else if (s->cur_func && s->cur_func->is_strict_mode &&
+                 js_error_is_one_of(name, strict_words))
+            dbuf_putstr(d, "Unexpected strict mode reserved word");
+        else
+            dbuf_printf(d, s->token.val == TOK_IDENT || s->token.val == TOK_PRIVATE_NAME ||
+                        js_error_is_one_of(name, strict_words) ?
+                        "Unexpected identifier '%s'" : "Unexpected token '%s'", name);
+        return;
+    }
+    if (strchr("@#\\", *s->token.ptr)) {
+        dbuf_putstr(d, "Invalid or unexpected token");
+        return;
+    }
+    len = s->buf_ptr > s->token.ptr ? (int)(s->buf_ptr - s->token.ptr) : 1;
+    dbuf_printf(d, "Unexpected token '%.*s'", min_int(len, 200), (const char *)s->token.ptr);
+}
+
+/* Was the last token the identifier `word`? */
+static bool js_error_last_token_is(JSParseState *s, const char *word)
+{
+    size_t len = strlen(word);
+    const uint8_t *p = s->last_ptr;
+    return s->last_val == TOK_IDENT && p && p - s->buf_start >= (ptrdiff_t)len &&
+        !memcmp(p - len, word, len) &&
+        (p - s->buf_start == (ptrdiff_t)len || !lre_js_is_ident_next(p[-(ptrdiff_t)len - 1]));
+}
+
+static const JSMessageText js_syntax_texts[] = {
+    { "\"use strict\" not allowed in function with default or destructuring parameter", "Illegal 'use strict' directive in function with non-simple parameter list" },
+    { "'for await' loop should be used with 'of'", "Unexpected token 'in'" },
+    { "'for of' expression cannot start with 'async'", "The left-hand side of a for-of loop may not be 'async'." },
+    { "'let' is not a valid lexical identifier", "let is disallowed as a lexically bound name" },
+    { "'undefined' already declared", "Identifier 'undefined' has already been declared" },
+    { "Octal literals are not allowed in strict mode", "Octal literals are not allowed in strict mode." },
+    { "assignment rest property must be last", "Rest element must be last element" },
+    { "class declarations can't appear in single-statement context", "Unexpected token 'class'" },
+    { "duplicate label name", "Label has already been declared" },
+    { "for await is only valid in asynchronous functions", "Unexpected reserved word" },
+    { "function declarations can't appear in single-statement context", "In non-strict mode code, functions can only be declared at top level, inside a block, or as the body of an if statement." },
+    { "function name expected", "Function statements require a function name" },
+    { "invalid argument name in strict code", "Unexpected eval or arguments in strict mode" },
+    { "invalid field name", "Classes may not have a field named 'constructor'" },
+    { "invalid first character of private name", "Invalid or unexpected token" },
+    { "invalid function name in strict code", "Unexpected eval or arguments in strict mode" },
+    { "invalid keyword: with", "Strict mode code may not include a with statement" },
+    { "invalid lexical variable name 'let'", "let is disallowed as a lexically bound name" },
+    { "invalid method name", "Classes may not have a static property named 'prototype'" },
+    { "invalid number of arguments for getter or setter", "Setter must have exactly one formal parameter." },
+    { "invalid use of 'import()'", "Cannot use new with import" },
+    { "invalid variable name in strict mode", "Unexpected eval or arguments in strict mode" },
+    { "property constructor appears more than once", "A class may only have one constructor" },
+    { "return in a static initializer block", "Illegal return statement" },
+    { "too complicated destructuring expression", "Missing initializer in destructuring declaration" },
+    { "missing initializer for variable", "Missing initializer in const declaration" },
+    { "unexpected end of regexp", "Invalid regular expression: missing /" },
+};
+
+/* Syntax errors that the engine words by what it wanted, V8 by what it found. */
+static const char *const js_syntax_unexpected[] = {
+    "'%s' is a reserved identifier", "cannot mix ?? with && or ||", "class statement requires a name",
+    "expected 'of' or 'in' in for control expression", "expected '}' after template expression",
+    "expecting '%c'", "expecting 'as'", "expecting field name", "expecting target",
+    "from clause expected", "identifier expected", "identifier or string expected",
+    "identifier or string expected expected", "illegal export name", "invalid assignment syntax",
+    "invalid export syntax", "invalid import binding", "invalid property name",
+    "invalid switch statement", "meta expected", "missing binding pattern...",
+    "missing formal parameter", "string expected", "unexpected 'yield' keyword",
+    "unexpected token in expression: '%.*s'", "unexpected token: '%.*s'",
+    "unsupported keyword: %s", "variable name expected", "yield is a reserved identifier",
+    "Unexpected string template", "Unexpected token '%.*s'", NULL
+};
+
+/* Throws a parser's error in V8's words; false when the format serves as it is. */
+static bool js_error_throw_syntax(JSParseState *s, const char *fmt)
+{
+    JSContext *ctx = s->ctx;
+    const char *text = NULL;
+    char buf[ATOM_GET_STR_BUF_SIZE];
+    DynBuf d;
+    int i;
+
+    js_dbuf_init(ctx, &d);
+    if (!strncmp(fmt, "invalid redefinition of", 23) && s->decl_name != JS_ATOM_NULL) {
+        dbuf_printf(&d, "Identifier '%s' has already been declared",
+                    JS_AtomGetStr(ctx, buf, sizeof(buf), s->decl_name));
+        s->error_at_last = token_is_ident(s->last_val);
+    } else if (!strcmp(fmt, "private class field is already defined") &&
+               s->token.val == TOK_PRIVATE_NAME) {
+        dbuf_printf(&d, "Identifier '%s' has already been declared",
+                    JS_AtomGetStr(ctx, buf, sizeof(buf), s->token.u.ident.atom));
+    } else if (!strcmp(fmt, "break/continue label not found") && token_is_ident(s->token.val)) {
+        dbuf_printf(&d, "Undefined label '%s'",
+                    JS_AtomGetStr(ctx, buf, sizeof(buf), s->token.u.ident.atom));
+    } else if (!strcmp(fmt, "unexpected end of string") && s->token.ptr &&
+               (*s->token.ptr == '`' || *s->token.ptr == '}')) {
+        text = "Unterminated template literal";
+    } else if (js_error_is_one_of(fmt, js_syntax_unexpected)) {
+        if (!s->got_lf && token_is_ident(s->token.val) && js_error_last_token_is(s, "await")) {
+            s->error_at_last = true;
+            text = "await is only valid in async functions and the top level bodies of modules";
+        } else if (!s->got_lf && (s->token.val == TOK_NUMBER || s->token.val == TOK_STRING ||
+                                  s->token.val == TOK_NEW || s->token.val == TOK_THIS) &&
+                   js_error_last_token_is(s, "await")) {
+            s->error_at_last = true;
+            text = "await is only valid in async functions and the top level bodies of modules";
+        } else {
+            js_error_put_unexpected(s, &d);
+        }
+    } else {
+        for (i = 0; i < (int)countof(js_syntax_texts); i++) {
+            if (!strcmp(js_syntax_texts[i].from, fmt)) {
+                text = js_syntax_texts[i].to;
+                break;
+            }
+        }
+        if (!text) {
+            dbuf_free(&d);
+            return false;
+        }
+    }
+    if (text)
+        dbuf_putstr(&d, text);
+    dbuf_putc(&d, '\0');
+    if (dbuf_error(&d)) {
+        dbuf_free(&d);
+        return false;
+    }
+    JS_Throw(ctx, JS_MakeError2(ctx, JS_SYNTAX_ERROR, false, (const char *)d.buf));
+    dbuf_free(&d);
+    return true;
 }

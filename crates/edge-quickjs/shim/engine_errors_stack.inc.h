@@ -393,7 +393,7 @@ static void build_backtrace(JSContext *ctx, JSValueConst error_val,
                     backtrace_flags & JS_BACKTRACE_FLAG_SKIP_FIRST_LEVEL);
     s = JS_VALUE_GET_OBJ(error_val)->class_id == JS_CLASS_ERROR ?
         JS_VALUE_GET_OBJ(error_val)->u.opaque : NULL;
-    if (s && filename && !s->line) {
+    if (s && filename && !s->line && strcmp(filename, "<input>")) { /* not JSON text */
         JS_FreeValue(ctx, s->file);
         s->file = JS_NewString(ctx, filename);
         if (JS_IsException(s->file)) {
@@ -419,7 +419,18 @@ static void js_error_set_source_line(JSParseState *s, JSValueConst error)
     st = JS_VALUE_GET_OBJ(error)->u.opaque;
     if (!st || !st->line || !JS_IsUndefined(st->source_line))
         return;
-    for (end = s->token.ptr; end < s->buf_end && *end != '\n' && *end != '\r'; end++)
+    if (s->error_at_last) {
+        /* back to the line of the last token */
+        int n;
+        for (n = s->token.line_num - s->last_line_num; n > 0 && start > s->buf_start; n--) {
+            for (start--; start > s->buf_start && start[-1] != '\n'; start--)
+                ;
+        }
+        end = start;
+    } else {
+        end = s->token.ptr;
+    }
+    for (; end < s->buf_end && *end != '\n' && *end != '\r'; end++)
         ;
     /* this must not disturb the exception that is being thrown */
     exc = JS_GetException(ctx);
@@ -429,7 +440,9 @@ static void js_error_set_source_line(JSParseState *s, JSValueConst error)
         st->source_line = JS_UNDEFINED;
     }
     JS_Throw(ctx, exc);
-    if (s->buf_ptr > s->token.ptr && s->buf_ptr <= end)
+    if (s->error_at_last && s->last_ptr > start && s->last_ptr <= end)
+        st->end_column = js_parse_column(s, start, s->last_ptr);
+    else if (s->buf_ptr > s->token.ptr && s->buf_ptr <= end)
         st->end_column = js_parse_column(s, start, s->buf_ptr);
     else
         st->end_column = st->column + 1;

@@ -157,7 +157,6 @@ globalThis.u = undefined;
   "  f1(); function f1(){ throw 1+u.x }",
   "   #x in 1",
   "  o.f(1)(2)",
-  "  import(\"x\").then(u.x)",
   "  u[o.g]",
   "   o[u.x]",
   "  u .  x",
