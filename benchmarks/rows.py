@@ -12,7 +12,10 @@ PROGRAMS = Path(__file__).parent / "programs"
 
 @dataclass(frozen=True)
 class Row:
-    """`wall`: the process's time from outside, else the number it prints. `by`: "edge-node" or "edge run"."""
+    """`wall`: the process's time from outside, else the number it prints. `by`: "edge-node" or "edge run".
+
+    `against`: "node", or "native engine": the same engine without the sandbox.
+    """
 
     group: str
     name: str
@@ -20,6 +23,7 @@ class Row:
     wall: bool = False
     unit: str = "ms"
     by: str = "edge-node"
+    against: str = "node"
     wanted: float | None = None
     flags: tuple[str, ...] = ()
 
@@ -35,10 +39,12 @@ def all_rows(scratch: Path) -> list[Row]:
         Row("start-up", "50 ES modules", esm, wall=True),
         Row("memory", "hello, resident at most", PROGRAMS / "memory.js", unit="MiB", wanted=0.5),
     ]
+    cpu = ["fib", "json", "regex", "sort", "string", "classes"]
     inside = {
-        "cpu": ["fib", "json", "regex", "sort", "string", "classes"],
+        "cpu": cpu,
         "files": ["files_sync", "files_async", "stream_copy"],
         "bytes": ["buffer", "encoding"],
         "loop": ["timers", "promises"],
     }
-    return start + [Row(group, name.replace("_", " "), PROGRAMS / f"{name}.js") for group, names in inside.items() for name in names]
+    rows = start + [Row(group, name.replace("_", " "), PROGRAMS / f"{name}.js") for group, names in inside.items() for name in names]
+    return rows + [Row("engine", name, PROGRAMS / f"{name}.js", against="native engine", wanted=1.3) for name in cpu]

@@ -55,7 +55,7 @@ fn try_build() -> Result<()> {
     write_if_changed(&tree.join("edge_boundary.h"), boundary::guest_header(&functions).as_bytes())?;
     let wasm = wasm::compile(&tools, &cache, &tree, &out)?;
     println!("cargo:rustc-env=EDGE_ENGINE_WASM={}", wasm.display());
-    println!("cargo:rustc-env=EDGE_ENGINE_HASH={}", cache::hash_files("engine", &[wasm.clone()])?);
+    println!("cargo:rustc-env=EDGE_ENGINE_HASH={}", cache::hash_files("engine", std::slice::from_ref(&wasm))?);
 
     let generated = out.join("engine-c");
     let pages = wasm::translate(&tools, &cache, &wasm, &package.join("runtime"), &generated)?;
