@@ -1,6 +1,7 @@
 //! Running a program: the main script, the loop until nothing is left, `beforeExit` and `exit` (Node's `SpinEventLoop`).
 
 use crate::async_context::AsyncIds;
+use crate::bindings::{Milestone, mark_milestone};
 use crate::callback_scope::CallbackContext;
 use crate::fatal::exit_code;
 use crate::{Environment, bootstrap};
@@ -23,6 +24,7 @@ impl Environment {
 
     /// Runs the loop until nothing keeps it alive, with `beforeExit` and `exit`; the exit code.
     pub fn spin(self: &Rc<Self>) -> i32 {
+        mark_milestone(self, Milestone::LoopStart);
         loop {
             if self.exit_code().is_some() {
                 break;
@@ -39,6 +41,7 @@ impl Environment {
                 break;
             }
         }
+        mark_milestone(self, Milestone::LoopExit);
         match self.exit_code() {
             Some(code) => code,
             None => self.emit_exit(),

@@ -2,6 +2,7 @@
 
 use crate::Binding;
 
+mod async_context_frame;
 mod async_wrap;
 pub mod buffer;
 mod builtins;
@@ -12,11 +13,13 @@ mod credentials;
 mod encoding_binding;
 mod errors;
 mod icu;
+mod messaging;
 mod mksnapshot;
 mod module_wrap;
 mod modules;
 mod options;
 mod os;
+mod performance;
 mod permission;
 mod process_methods;
 mod string_decoder;
@@ -33,11 +36,13 @@ mod wasm_web_api;
 mod worker;
 
 pub use async_wrap::{provider_index, queue_destroy};
+pub use performance::{Milestone, mark_milestone};
 pub use symbols::per_isolate_symbols;
 pub use util::{parse_env_text, private_symbols};
 
 /// Every binding. One line each, in alphabetical order: merges stay easy.
 pub const ALL: &[&Binding] = &[
+    &async_context_frame::BINDING,
     &async_wrap::BINDING,
     &buffer::BINDING,
     &builtins::BINDING,
@@ -48,11 +53,13 @@ pub const ALL: &[&Binding] = &[
     &encoding_binding::BINDING,
     &errors::BINDING,
     &icu::BINDING,
+    &messaging::BINDING,
     &mksnapshot::BINDING,
     &module_wrap::BINDING,
     &modules::BINDING,
     &options::BINDING,
     &os::BINDING,
+    &performance::BINDING,
     &permission::BINDING,
     &process_methods::BINDING,
     &string_decoder::BINDING,
