@@ -67,21 +67,21 @@ int edge_mark_promise_as_handled(uint32_t promise)
     return JS_EdgeMarkPromiseAsHandled(edge.ctx, edge_value(promise));
 }
 
-/* Runs one job: 1 ran, 0 none was left, -1 it threw. */
-static int run_job(void)
-{
-    JSContext *ctx;
-    int status = JS_ExecutePendingJob(edge.rt, &ctx);
-    return status < 0 ? edge_threw() : status;
-}
-
-/* Runs jobs until none is left (0) or one threw (-1). */
+/* Runs jobs until none is left (0) or one threw (-1). Called from inside of a job it does
+   nothing: the outer call runs them all, as in V8. */
 int edge_run_microtasks(void)
 {
+    static bool running;
+    JSContext *ctx;
     int status;
-    while ((status = run_job()) > 0) {
+
+    if (running)
+        return 0;
+    running = true;
+    while ((status = JS_ExecutePendingJob(edge.rt, &ctx)) > 0) {
     }
-    return status;
+    running = false;
+    return status < 0 ? edge_threw() : 0;
 }
 
 int edge_enqueue_microtask(uint32_t func)

@@ -97,24 +97,12 @@ uint32_t edge_get_index(uint32_t object, uint32_t index)
 int edge_set_index(uint32_t object, uint32_t index, uint32_t value)
 {
     JSContext *ctx = edge.ctx;
-    JSValue array = edge_value(object), v = JS_DupValue(ctx, edge_value(value));
-    JSAtom atom;
+    JSAtom atom = JS_NewAtomUInt32(ctx, index);
     int status;
 
-    if (JS_IsArray(array)) {
-        /* Arrays have a short way for the next element; frozen ones throw there, so
-           that exception is dropped as sloppy code would. */
-        status = JS_SetPropertyUint32(ctx, array, index, v);
-        if (status >= 0)
-            return status;
+    if (atom == JS_ATOM_NULL)
         return edge_threw();
-    }
-    atom = JS_NewAtomUInt32(ctx, index);
-    if (atom == JS_ATOM_NULL) {
-        JS_FreeValue(ctx, v);
-        return edge_threw();
-    }
-    status = edge_set_sloppy(ctx, array, atom, v);
+    status = edge_set_sloppy(ctx, edge_value(object), atom, JS_DupValue(ctx, edge_value(value)));
     JS_FreeAtom(ctx, atom);
     return edge_status(status);
 }

@@ -99,6 +99,7 @@ WEAK uint8_t *JS_EdgeWriteBytecode(JSContext *ctx, size_t *size, JSValueConst v,
 WEAK JSValue JS_EdgeReadBytecode(JSContext *ctx, const uint8_t *b, size_t n, JSValueConst h) { (void)b, (void)n, (void)h; return THROW(ctx); }
 WEAK int JS_EdgeSetImportModuleDynamicallyCallback(JSContext *ctx, JSValueConst f) { (void)f; THROW(ctx); return -1; }
 WEAK int JS_EdgeSetInitializeImportMetaCallback(JSContext *ctx, JSValueConst f) { (void)f; THROW(ctx); return -1; }
+WEAK void JS_EdgeTerminate(JSRuntime *rt) { (void)rt; }
 WEAK void JS_EdgeCancelTerminate(JSRuntime *rt) { (void)rt; }
 WEAK int JS_EdgeIsTerminationException(JSContext *ctx)
 {

@@ -8,8 +8,11 @@
 
 static int on_interrupt(JSRuntime *rt, void *opaque)
 {
-    (void)rt, (void)opaque;
-    return edge_host_interrupt_pending();
+    (void)opaque;
+    if (!edge_host_interrupt_pending())
+        return 0;
+    JS_EdgeTerminate(rt); /* stays in force until edge_clear_termination */
+    return 1;
 }
 
 static JSValue constructor(JSContext *ctx, JSValueConst global, const char *name)

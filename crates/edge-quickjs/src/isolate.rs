@@ -37,6 +37,16 @@ impl edge_napi::Image for QuickJsImage {
     }
 }
 
+impl QuickJs {
+    /// An image from bytes (of [`edge_napi::Isolate::snapshot`]), whose content is checked as a whole.
+    ///
+    /// # Errors
+    /// What is wrong with the image.
+    pub fn image_from_bytes(&self, bytes: &[u8], natives: &'static NativeTable) -> Result<Arc<dyn edge_napi::Image>, ImageError> {
+        Ok(Arc::new(QuickJsImage(Image::from_bytes(bytes, &stamp(natives), Check::Content)?)))
+    }
+}
+
 /// One engine with its environment.
 struct QuickJsIsolate {
     inner: Box<Inner>,

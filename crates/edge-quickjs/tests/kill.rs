@@ -32,6 +32,7 @@ fn an_interrupt_ends_the_script_and_not_the_engine() {
     let (thread, handle) = js_thread(|engine| {
         let first = eval(engine, "for (;;) {}");
         assert!(engine.clear_interrupt());
+        engine.edge_clear_termination().unwrap();
         (first.map(f64::is_nan), eval(engine, "1 + 1"), engine.poison())
     });
     let handle = handle.recv().unwrap();

@@ -55,3 +55,21 @@ pub const fn native(name: &'static str, call: fn(Env, &CallInfo<'_>) -> Result<V
 pub fn on_stack<T: Send + 'static>(bytes: usize, f: impl FnOnce() -> T + Send + 'static) -> T {
     edge_wasix::thread::spawn(edge_wasix::thread::ThreadSpec { name: "test".into(), stack_size: bytes }, f).unwrap().join().unwrap()
 }
+
+/// Calls a Node-API function with the environment in front; answers its status.
+#[macro_export]
+macro_rules! raw {
+    ($env:expr, $name:ident($($arg:expr),* $(,)?)) => {{
+        // SAFETY: a live environment; what the test passes for pointers is what it tests.
+        #[allow(unused_unsafe)]
+        unsafe { ($env.js().$name)($env.raw() $(, $arg)*) }
+    }};
+}
+
+/// Handles that name nothing: null, past the top, larger than any index.
+pub const FORGED: [edge_napi::types::napi_value; 4] = [
+    edge_napi::types::napi_value(0),
+    edge_napi::types::napi_value(999_999),
+    edge_napi::types::napi_value(u32::MAX as usize),
+    edge_napi::types::napi_value(usize::MAX),
+];
