@@ -36,4 +36,4 @@ pub use callback_scope::CallbackContext;
 pub use environment::{Environment, EnvironmentOptions};
 pub use request::{ActiveRequests, Face, Request};
 pub use options::{OptionError, OptionValue, Options};
-pub use uv_error::{uv_exception, uv_exception_two_paths};
+pub use uv_error::{errno_exception, strerror, uv_exception, uv_exception_two_paths};

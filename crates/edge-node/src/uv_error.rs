@@ -38,3 +38,30 @@ pub fn make(env: Env, errno: Errno, syscall: &str, path: Option<&[u8]>, dest: Op
     }
     Ok(error)
 }
+
+/// Node's `ErrnoException`: `EPERM, Operation not permitted 'path'`, with the positive number. What `rmSync` and `cpSync` throw.
+#[must_use]
+pub fn errno_exception(env: Env, errno: Errno, syscall: &str, message: &str, path: &[u8]) -> Error {
+    let made = (|| {
+        let code = errno.name();
+        let path = String::from_utf8_lossy(path);
+        let error = env.create_error(ErrorKind::Error, "", &format!("{code}, {message} '{path}'"))?;
+        env.set(error, "errno", env.int32(errno.raw())?)?;
+        env.set(error, "code", env.string(code)?)?;
+        env.set(error, "path", env.string(&path)?)?;
+        env.set(error, "syscall", env.string(syscall)?)?;
+        Ok(error)
+    })();
+    match made {
+        Ok(value) => Error::Value(value),
+        Err(error) => error,
+    }
+}
+
+/// The C library's text of an error: libuv's, with a capital.
+#[must_use]
+pub fn strerror(errno: Errno) -> String {
+    let text = errno.message();
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    format!("{}{}", text[..first].to_uppercase(), &text[first..])
+}

@@ -10,8 +10,10 @@ mod config;
 mod constants;
 mod contextify;
 mod credentials;
+mod encode_bytes;
 mod encoding_binding;
 mod errors;
+mod fs;
 mod icu;
 mod messaging;
 mod mksnapshot;
@@ -37,6 +39,7 @@ mod worker;
 
 pub use async_wrap::{provider_index, queue_destroy};
 pub use performance::{Milestone, mark_milestone};
+pub use encode_bytes::encode_bytes;
 pub use symbols::per_isolate_symbols;
 pub use util::{parse_env_text, private_symbols};
 
@@ -52,6 +55,7 @@ pub const ALL: &[&Binding] = &[
     &credentials::BINDING,
     &encoding_binding::BINDING,
     &errors::BINDING,
+    &fs::BINDING,
     &icu::BINDING,
     &messaging::BINDING,
     &mksnapshot::BINDING,

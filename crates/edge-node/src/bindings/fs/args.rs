@@ -1,0 +1,45 @@
+//! Arguments of file calls.
+
+use edge_encoding::Encoding;
+use edge_napi::types::napi_valuetype;
+use edge_napi::{Env, Error, Result, Value};
+use crate::text::encode_string;
+
+/// A path's bytes: a string as UTF-8, or the bytes of a `Buffer`. The library has validated it; anything else is an error.
+pub fn path(env: Env, v: Value) -> Result<Vec<u8>> {
+    match env.type_of(v)? {
+        napi_valuetype::napi_string => encode_string(env, v, Encoding::Utf8),
+        napi_valuetype::napi_object if env.is_array_buffer_view(v)? => env.bytes_to_vec(v),
+        _ => Err(Error::invalid_arg_type("The \"path\" argument must be of type string or an instance of Buffer or URL.")),
+    }
+}
+
+/// A position in a file from a number or a bigint: `None` (the file's own) for anything negative, unsafe or of another type.
+pub fn position(env: Env, v: Value) -> Result<Option<u64>> {
+    let number = match env.type_of(v)? {
+        napi_valuetype::napi_number => {
+            let number = env.get_f64(v)?;
+            if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_991.0 { number as i64 } else { -1 }
+        }
+        napi_valuetype::napi_bigint => env.get_bigint_i64(v)?.0,
+        _ => -1,
+    };
+    Ok(u64::try_from(number).ok())
+}
+
+/// A user or group id; -1 (which is `u32::MAX`) leaves it as it is.
+pub fn id(env: Env, v: Value) -> Result<Option<u32>> {
+    let number = env.get_f64(v)?;
+    Ok(if number < 0.0 || number >= 4_294_967_295.0 { None } else { Some(number as u32) })
+}
+
+/// A range of a view of `size` bytes.
+pub fn range(offset: f64, length: f64, size: usize) -> Result<(usize, usize)> {
+    if !(offset >= 0.0 && offset <= size as f64) {
+        return Err(Error::range_error("ERR_OUT_OF_RANGE", "The value of \"offset\" is out of range."));
+    }
+    if !(length >= 0.0 && length <= size as f64 - offset) {
+        return Err(Error::range_error("ERR_OUT_OF_RANGE", "The value of \"length\" is out of range."));
+    }
+    Ok((offset as usize, length as usize))
+}

@@ -1,0 +1,189 @@
+//! `FileHandle`: the object that owns a descriptor (`fs.promises`).
+
+use super::Operation;
+use crate::{AsyncWrap, Environment, Face, Target};
+use edge_napi::{CallInfo, Env, Error, Result, Value};
+use std::cell::Cell;
+use std::rc::{Rc, Weak};
+
+/// Root of the class, so that native code can make instances.
+const CLASS: &str = "fs.FileHandle";
+const METHODS: [&str; 12] = [
+    "close", "releaseFD", "readStart", "readStop", "shutdown", "useUserBuffer", "writev", "writeBuffer", "writeAsciiString",
+    "writeUtf8String", "writeUcs2String", "writeLatin1String",
+];
+const ACCESSORS: [&str; 5] = ["fd", "_externalStream", "bytesRead", "bytesWritten", "onread"];
+
+/// The descriptor behind a `FileHandle`.
+struct FileHandle {
+    environment: Weak<Environment>,
+    /// -1 once it is closed or given away.
+    fd: Cell<i32>,
+    closing: Cell<bool>,
+}
+
+impl Drop for FileHandle {
+    /// Nobody closed it: Node closes it, and warns.
+    fn drop(&mut self) {
+        let (fd, Some(environment)) = (self.fd.get(), self.environment.upgrade()) else { return };
+        if fd < 0 || self.closing.get() {
+            return;
+        }
+        let closed = environment.kernel().close(fd);
+        let weak = self.environment.clone();
+        // The collector runs finalisers where no JavaScript may run.
+        environment.uv().defer(move |_| {
+            let Some(environment) = weak.upgrade() else { return };
+            let env = environment.env();
+            let Ok(_scope) = env.scope() else { return };
+            environment.callback_scope(crate::CallbackContext::NONE, || {
+                if let Err(errno) = closed {
+                    return Err(Operation::new("close").error(&environment, errno));
+                }
+                let Some(process) = environment.root("process")? else { return Ok(()) };
+                let text = env.string(&format!("Closing file descriptor {fd} on garbage collection"))?;
+                env.call_method(process, "emitWarning", &[text])?;
+                let state = environment.state::<DeprecationShown>();
+                if state.0.replace(true) {
+                    return Ok(());
+                }
+                let text = env.string(
+                    "Closing a FileHandle object on garbage collection is deprecated. Please close FileHandle objects explicitly using \
+                     FileHandle.prototype.close(). In the future, an error will be thrown if a file descriptor is closed during garbage \
+                     collection.",
+                )?;
+                env.call_method(process, "emitWarning", &[text, env.string("DeprecationWarning")?, env.string("DEP0137")?])?;
+                Ok(())
+            });
+        });
+    }
+}
+
+/// Whether DEP0137 was reported.
+#[derive(Default)]
+struct DeprecationShown(Cell<bool>);
+
+/// Makes the class.
+pub fn init(target: &Target<'_>) -> Result<()> {
+    let mut builder = target.async_class("fs.FileHandle")?.methods(&METHODS)?;
+    for accessor in ACCESSORS {
+        builder = builder.accessor(accessor)?;
+    }
+    let class = builder.install(target.object)?;
+    target.env.set(class.prototype, "isStreamBase", target.env.boolean(true)?)?;
+    target.root(CLASS, class.constructor)
+}
+
+/// A `FileHandle` that owns `fd`.
+pub fn make(environment: &Rc<Environment>, fd: i32) -> Result<Value> {
+    let env = environment.env();
+    let made = environment.expect_root(CLASS).and_then(|class| env.construct(class, &[env.int32(fd)?]));
+    if made.is_err() {
+        // Nobody else knows the descriptor.
+        let _ = environment.kernel().close(fd);
+    }
+    made
+}
+
+/// `new FileHandle(fd)`.
+pub fn construct(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    info.expect_construct("FileHandle")?;
+    let environment = Environment::of(env)?;
+    let fd = env.get_i32(info.arg(0))?;
+    let state = FileHandle { environment: Rc::downgrade(&environment), fd: Cell::new(fd), closing: Cell::new(false) };
+    AsyncWrap::new(&environment, info.this(), "FileHandle", "FILEHANDLE", Rc::new(state))?;
+    Ok(info.this())
+}
+
+fn of(env: Env, info: &CallInfo<'_>) -> Result<Rc<FileHandle>> {
+    AsyncWrap::state_of::<FileHandle>(env, info.this())
+}
+
+/// `close()` → promise.
+pub fn close(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let environment = Environment::of(env)?;
+    let handle = of(env, info)?;
+    let fd = handle.fd.get();
+    if fd < 0 || handle.closing.replace(true) {
+        let (deferred, promise) = env.promise()?;
+        let error = env.create_error(edge_napi::ErrorKind::Error, "EBADF", "EBADF: bad file descriptor, close")?;
+        env.set(error, "errno", env.int32(edge_wasix::Errno::EBADF.uv())?)?;
+        env.set(error, "syscall", env.string("close")?)?;
+        env.reject(deferred, error)?;
+        return Ok(promise);
+    }
+    // The object lives until its descriptor is closed.
+    let keep = env.reference(info.this())?;
+    Operation::new("close").run(
+        &environment,
+        Face::Promise,
+        move |kernel, _| Ok(kernel.close(fd)),
+        move |environment, closed| {
+            let env = environment.env();
+            handle.fd.set(-1);
+            handle.closing.set(false);
+            env.drop_reference(keep);
+            match closed {
+                Ok(()) => env.undefined(),
+                Err(errno) => Err(Operation::new("close").error(environment, errno)),
+            }
+        },
+    )
+}
+
+/// `releaseFD()` → the descriptor, which the object does not own any more.
+pub fn release_fd(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let handle = of(env, info)?;
+    env.int32(handle.fd.replace(-1))
+}
+
+/// `fd`: -1 once closed.
+pub fn get_fd(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    match AsyncWrap::state_of::<FileHandle>(env, info.this()) {
+        Ok(handle) => env.int32(handle.fd.get()),
+        Err(_) => Ok(info.undefined()),
+    }
+}
+
+/// `bytesRead`, `bytesWritten`: nothing goes through the stream methods.
+pub fn get_bytes(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    if env.try_unwrap::<AsyncWrap>(info.this())?.is_some() { env.int32(0) } else { Ok(info.undefined()) }
+}
+
+/// `_externalStream`: a pointer in Node; there are none to give away.
+pub fn get_external_stream(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    Ok(info.undefined())
+}
+
+/// `onread`.
+pub fn get_onread(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let key = Environment::of(env)?.private_symbol("file_handle_onread")?;
+    env.get_key(info.this(), key)
+}
+
+/// `onread = function`.
+pub fn set_onread(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let key = Environment::of(env)?.private_symbol("file_handle_onread")?;
+    env.set_key(info.this(), key, info.arg(0))?;
+    Ok(info.undefined())
+}
+
+/// The stream face of a file, which only http2's `respondWithFile` uses.
+pub fn not_a_stream(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
+    Err(Error::unavailable("The stream interface of FileHandle"))
+}
+
+/// `readStart()`.
+pub fn read_start(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    not_a_stream(env, info)
+}
+
+/// `readStop()`: nothing is being read.
+pub fn read_stop(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
+    env.int32(0)
+}
+
+/// `shutdown(req)`.
+pub fn shutdown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    not_a_stream(env, info)
+}
