@@ -756,6 +756,12 @@ static void js_error_put_brief(JSContext *ctx, DynBuf *dbuf, JSValueConst v)
     JSValue s;
 
     if (JS_IsSymbol(v)) {
+        JSAtom atom = js_symbol_to_atom(ctx, v);
+        if (JS_AtomGetKind(ctx, atom) == JS_ATOM_KIND_PRIVATE) {
+            char buf[ATOM_GET_STR_BUF_SIZE];
+            dbuf_putstr(dbuf, JS_AtomGetStr(ctx, buf, sizeof(buf), atom));
+            return;
+        }
         s = js_symbol_toString(ctx, v, 0, NULL);
         js_error_put_value(ctx, dbuf, s);
         JS_FreeValue(ctx, s);
@@ -868,6 +874,8 @@ static JSValue js_error_throw_dbuf(JSContext *ctx, JSErrorEnum num, DynBuf *dbuf
     return JS_Throw(ctx, obj);
 }
 
+static bool js_error_throw_bad_callback(JSContext *ctx);
+
 /* "x is not a function" / "x is not a constructor": the callee of the running call. */
 static JSValue js_error_throw_not_callable(JSContext *ctx, JSValueConst func, bool is_new)
 {
@@ -933,9 +941,18 @@ static JSValue js_error_throw_not_callable(JSContext *ctx, JSValueConst func, bo
         }
     }
     js_callee_close(&c);
+    if (!done && !is_new && js_error_throw_bad_callback(ctx)) {
+        dbuf_free(&dbuf);
+        return JS_EXCEPTION;
+    }
     if (!done) {
         JSValue name = is_new ? js_error_function_name(ctx, func) : JS_NULL;
-        js_error_put_brief(ctx, &dbuf, js_error_is_nonempty(name) ? name : func);
+        if (js_error_is_nonempty(name))
+            js_error_put_value(ctx, &dbuf, name);
+        else if (is_new)
+            js_error_put_brief(ctx, &dbuf, func);
+        else
+            js_error_put_default_operand(ctx, &dbuf, func);
         JS_FreeValue(ctx, name);
     }
     dbuf_putstr(&dbuf, what);

@@ -9,10 +9,76 @@
 
 typedef struct JSMessageText {
     const char *from; /* the engine's format */
-    const char *to;   /* V8's, with the same conversions in the same order */
+    /* V8's: the same conversions in the same order, or a template about the native
+       function that runs: $N its name, $Q its full name (Array.prototype.map),
+       $C its class (Array), $T the receiver, $0 $1 $2 arguments */
+    const char *to;
+    const char *when; /* only in the native of this name (a prefix); NULL: always */
 } JSMessageText;
 
 static const JSMessageText js_message_texts[] = {
+    { "invalid number of digits", "$N() digits argument must be between 0 and 100", "toFixed" },
+    { "invalid number of digits", "$N() argument must be between 1 and 100", "toPrecision" },
+    { "invalid number of digits", "$N() argument must be between 0 and 100" },
+    { "not a number", "$Q requires that 'this' be a Number", "to" },
+    { "not a number", "$Q requires that 'this' be a Number", "valueOf" },
+    { "not a boolean", "$Q requires that 'this' be a Boolean" },
+    { "not a string", "$Q requires that 'this' be a String", "toString" },
+    { "not a string", "$Q requires that 'this' be a String", "valueOf" },
+    { "not a BigInt", "$Q requires that 'this' be a BigInt" },
+    { "not a symbol", "$0 is not a symbol", "keyFor" },
+    { "not a symbol", "$Q requires that 'this' be a Symbol" },
+    { "not a Date object", "Method $Q called on incompatible receiver $T", "toString" },
+    { "not a Date object", "this is not a Date object." },
+    { "not a TypedArray", "this is not a typed array." },
+    { "not a DataView", "Method $Q called on incompatible receiver $T" },
+    { "not a generator", "Method [Generator].prototype.$N called on incompatible receiver $T" },
+    { "not a object", "CreateListFromArrayLike called on non-object" },
+    { "regexp not supported", "First argument to $Q must not be a regular expression" },
+    { "regexp must have the 'g' flag", "$Q called with a non-global RegExp argument" },
+    { "cannot convert to object", "$Q called on null or undefined" },
+    { "null or undefined are forbidden", "$Q called on null or undefined" },
+    { "must be positive", "$0 must be positive" },
+    { "invalid code point", "Invalid code point $0" },
+    { "invalid hint", "Invalid hint: $0" },
+    { "expecting surrogate pair", "URI malformed" },
+    { "integer TypedArray expected", "$0 is not an integer typed array." },
+    { "out-of-bound access", "Invalid atomic access index" },
+    { "invalid array index", "Invalid array buffer length", "ArrayBuffer" },
+    { "invalid array index", "Invalid array buffer length", "SharedArrayBuffer" },
+    { "invalid array index", "Offset is outside the bounds of the DataView", "get" },
+    { "invalid array index", "Offset is outside the bounds of the DataView", "set" },
+    { "invalid array index", "Start offset $1 is outside the bounds of the buffer", "DataView" },
+    { "invalid array index", "Invalid atomic access index", "atomic" },
+    { "invalid array index", "Invalid value: not (convertible to) a safe integer", "as" },
+    { "invalid array index", "Invalid typed array length: $0" },
+    { "invalid array index: %" PRId64, "Invalid index : %" PRId64 },
+    { "invalid array length", "offset is out of bounds", "set" },
+    { "invalid array buffer length", "Invalid array buffer length", "resize" },
+    { "invalid byteOffset", "Start offset $1 is outside the bounds of the buffer" },
+    { "invalid byteLength", "Invalid DataView length $2" },
+    { "invalid byteOffset or byteLength", "Invalid DataView length $2" },
+    { "invalid offset", "Start offset $1 is outside the bounds of the buffer" },
+    { "invalid length", "Invalid typed array length: $2" },
+    { "length out of bounds", "Invalid typed array length: $0" },
+    { "invalid target", "WeakRef: invalid target", "WeakRef" },
+    { "invalid target", "$Q: invalid target" },
+    { "invalid unregister token", "Invalid unregisterToken ('$0')" },
+    { "invalid value used as %s key", "Invalid value used in weak set", "add" },
+    { "invalid BigInt literal", "Cannot convert $0 to a BigInt", "BigInt" },
+    { "cannot convert to bigint", "Cannot convert $0 to a BigInt", "BigInt" },
+    { "cannot convert to BigInt", "Cannot convert $0 to a BigInt" },
+    { "cannot convert to BigInt: not an integer", "The number $0 cannot be converted to a BigInt because it is not an integer" },
+    { "cannot convert NaN or Infinity to BigInt", "The number $0 cannot be converted to a BigInt because it is not an integer" },
+    { "abstract class not constructable", "Abstract class $N not directly constructable" },
+    { "constructor requires 'new'", "Constructor $N requires 'new'" },
+    { "invalid property access", "'caller', 'callee', and 'arguments' properties may not be accessed on strict mode functions or the arguments objects for calls to them" },
+    { "Property description must be an object", "Property description must be an object: $2" },
+    { "Cannot prevent extensions", "'preventExtensions' on proxy: trap returned falsish" },
+    { "revoked proxy", "Cannot perform operation on a proxy that has been revoked" },
+    { "toPrimitive", "Cannot convert object to primitive value" },
+    { "not a proxy", "value is not a proxy" },
+    { "Iterator.from called on non-object", "Iterator.from called on non-object" },
     { "Array loo long", "Invalid array length" },
     { "Array too long", "Invalid array length" },
     { "ArrayBuffer is detached", "Cannot perform %TypedArray%.prototype.* on a detached ArrayBuffer" },
@@ -171,13 +237,155 @@ static const JSMessageText js_message_texts[] = {
     { "not allowed in strict mode", "Unexpected eval or arguments in strict mode" },
 };
 
-/* V8's format for one of the engine's; the same if the table has none. */
-static const char *js_error_v8_text(const char *fmt)
+static JSObject *js_error_current_native(JSContext *ctx, JSStackFrame **psf);
+
+/* The class on whose prototype or constructor a native lies, or JS_ATOM_NULL. */
+static JSAtom js_error_native_class(JSContext *ctx, JSObject *func, bool *is_static)
 {
+    JSContext *realm = func->u.cfunc.realm;
+    JSRuntime *rt = ctx->rt;
+    JSValue name;
+    JSAtom atom, ret = JS_ATOM_NULL;
+    JSObject *p;
+    JSProperty *pr;
+    JSShapeProperty *prs;
+    const char *str;
+    bool found;
     int i;
+
+    name = js_error_function_name(ctx, JS_MKPTR(JS_TAG_OBJECT, func));
+    if (!JS_IsString(name))
+        return JS_ATOM_NULL;
+    str = JS_ToCString(ctx, name);
+    if (str && (!strncmp(str, "get ", 4) || !strncmp(str, "set ", 4)))
+        atom = JS_NewAtom(ctx, str + 4);
+    else
+        atom = JS_ValueToAtom(ctx, name);
+    JS_FreeCString(ctx, str);
+    JS_FreeValue(ctx, name);
+    for (i = 1; i < rt->class_count && ret == JS_ATOM_NULL; i++) {
+        if (JS_VALUE_GET_TAG(realm->class_proto[i]) != JS_TAG_OBJECT)
+            continue;
+        p = JS_VALUE_GET_OBJ(realm->class_proto[i]);
+        *is_static = false;
+        if (js_error_property_is(p, atom, func, &found)) {
+            ret = rt->class_array[i].class_name;
+            break;
+        }
+        prs = find_own_property(&pr, p, JS_ATOM_constructor);
+        if (prs && (prs->flags & JS_PROP_TMASK) == JS_PROP_NORMAL &&
+            JS_VALUE_GET_TAG(pr->u.value) == JS_TAG_OBJECT &&
+            js_error_property_is(JS_VALUE_GET_OBJ(pr->u.value), atom, func, &found)) {
+            *is_static = true;
+            ret = rt->class_array[i].class_name;
+        }
+    }
+    JS_FreeAtom(ctx, atom);
+    return ret;
+}
+
+/* Fills a template ($N, $Q, ...) in; '%' comes out doubled, for printf. */
+static const char *js_error_template(JSContext *ctx, const char *tmpl, char *buf, size_t size)
+{
+    JSStackFrame *sf = NULL;
+    JSObject *func = js_error_current_native(ctx, &sf);
+    DynBuf d;
+    JSValue name;
+    JSAtom cls;
+    bool is_static = false;
+    size_t i, n = 0;
+
+    js_dbuf_init(ctx, &d);
+    for (; *tmpl; tmpl++) {
+        if (*tmpl != '$') {
+            dbuf_putc(&d, *tmpl);
+            continue;
+        }
+        tmpl++;
+        if (!func) {
+            dbuf_putstr(&d, "value");
+            continue;
+        }
+        cls = *tmpl == 'Q' || *tmpl == 'C' ? js_error_native_class(ctx, func, &is_static) : JS_ATOM_NULL;
+        switch (*tmpl) {
+        case 'T':
+            js_error_put_brief(ctx, &d, sf->this_val);
+            break;
+        case '0':
+        case '1':
+        case '2':
+            if (*tmpl - '0' < sf->arg_count)
+                js_error_put_brief(ctx, &d, sf->arg_buf[*tmpl - '0']);
+            else
+                dbuf_putstr(&d, "undefined");
+            break;
+        case 'C':
+            if (cls != JS_ATOM_NULL)
+                js_error_put_atom(ctx, &d, cls);
+            break;
+        case 'Q':
+            if (cls != JS_ATOM_NULL) {
+                js_error_put_atom(ctx, &d, cls);
+                dbuf_putstr(&d, is_static ? "." : ".prototype.");
+            }
+            /* fall thru */
+        default:
+            name = js_error_function_name(ctx, sf->cur_func);
+            if (JS_IsString(name)) {
+                const char *str = JS_ToCString(ctx, name);
+                if (str)
+                    dbuf_putstr(&d, cls != JS_ATOM_NULL && (!strncmp(str, "get ", 4) || !strncmp(str, "set ", 4)) ?
+                                str + 4 : str);
+                JS_FreeCString(ctx, str);
+            }
+            JS_FreeValue(ctx, name);
+            break;
+        }
+    }
+    for (i = 0; i < d.size && n + 3 < size; i++) {
+        if (d.buf[i] == '%')
+            buf[n++] = '%';
+        buf[n++] = d.buf[i];
+    }
+    buf[n] = '\0';
+    dbuf_free(&d);
+    return buf;
+}
+
+/* V8's format for one of the engine's; the same if the table has none. */
+static const char *js_error_v8_text(JSContext *ctx, const char *fmt, char *buf, size_t size)
+{
+    const JSMessageText *t;
+    int i;
+
+    if (ctx->rt->in_out_of_memory)
+        return fmt;
+    if (!strcmp(fmt, "Cannot convert undefined or null to object")) {
+        JSStackFrame *sf;
+        JSObject *p = js_error_current_native(ctx, &sf);
+        bool is_static;
+        if (p && !sf->is_constructor && (JS_IsUndefined(sf->this_val) || JS_IsNull(sf->this_val)) &&
+            js_error_native_class(ctx, p, &is_static) != JS_ATOM_NULL && !is_static)
+            return js_error_template(ctx, "$Q called on null or undefined", buf, size);
+        return fmt;
+    }
     for (i = 0; i < (int)countof(js_message_texts); i++) {
-        if (js_message_texts[i].from[0] == fmt[0] && !strcmp(js_message_texts[i].from, fmt))
-            return js_message_texts[i].to;
+        t = &js_message_texts[i];
+        if (t->from[0] != fmt[0] || strcmp(t->from, fmt))
+            continue;
+        if (t->when) {
+            JSStackFrame *sf;
+            JSObject *p = js_error_current_native(ctx, &sf);
+            JSValue name = p ? js_error_function_name(ctx, sf->cur_func) : JS_NULL;
+            const char *str = JS_IsString(name) ? JS_ToCString(ctx, name) : NULL;
+            bool match = str && !strncmp(str, t->when, strlen(t->when));
+            JS_FreeCString(ctx, str);
+            JS_FreeValue(ctx, name);
+            if (!match)
+                continue;
+        }
+        return strchr(t->to, '$') && !strstr(t->to, "%2$") ?
+            js_error_template(ctx, t->to, buf, size) : t->to;
     }
     return fmt;
 }
@@ -209,7 +417,7 @@ static int js_error_throw_property(JSContext *ctx, int flags, JSObject *obj, JSA
     case JS_FAIL_READ_ONLY:
         dbuf_putstr(&d, "Cannot assign to read only property ");
         js_error_put_quoted_atom(ctx, &d, atom);
-        dbuf_putstr(&d, " of object '");
+        dbuf_putstr(&d, JS_IsFunction(ctx, v) ? " of function '" : " of object '");
         js_error_put_brief(ctx, &d, v);
         dbuf_putc(&d, '\'');
         break;
@@ -298,6 +506,35 @@ static JSValue js_error_throw_bigint(JSContext *ctx)
         sf->cur_pc[-1] >= OP_mul && sf->cur_pc[-1] <= OP_pow)
         return JS_ThrowTypeError(ctx, "Cannot mix BigInt and other types, use explicit conversions");
     return JS_ThrowTypeError(ctx, "Cannot convert a BigInt value to a number");
+}
+
+/* A property is set on a primitive value in strict code. */
+static int js_error_throw_primitive_set(JSContext *ctx, int flags, JSValueConst v, JSAtom prop)
+{
+    DynBuf d;
+    JSAtom type;
+    JSValue str;
+    bool exists = false;
+
+    if (!js_error_wants_throw(ctx, flags))
+        return false;
+    js_dbuf_init(ctx, &d);
+    if (JS_IsString(v))
+        exists = prop == JS_ATOM_length ||
+            (__JS_AtomIsTaggedInt(prop) && JS_VALUE_GET_TAG(v) == JS_TAG_STRING &&
+             __JS_AtomToUInt32(prop) < JS_VALUE_GET_STRING(v)->len);
+    dbuf_putstr(&d, exists ? "Cannot assign to read only property '" : "Cannot create property '");
+    js_error_put_atom(ctx, &d, prop);
+    dbuf_putstr(&d, exists ? "' of " : "' on ");
+    type = js_operator_typeof(ctx, unsafe_unconst(v));
+    js_error_put_atom(ctx, &d, type);
+    dbuf_putstr(&d, " '");
+    str = JS_IsSymbol(v) ? js_symbol_toString(ctx, v, 0, NULL) : JS_ToString(ctx, v);
+    js_error_put_value(ctx, &d, str);
+    JS_FreeValue(ctx, str);
+    dbuf_putc(&d, '\'');
+    js_error_throw_dbuf(ctx, JS_TYPE_ERROR, &d);
+    return -1;
 }
 
 /* `key in obj` with an obj that is none. */
@@ -397,17 +634,15 @@ static JSValue js_error_throw_not_an_object(JSContext *ctx)
 static void js_error_throw_class_call(JSContext *ctx, JSStackFrame *sf)
 {
     JSRuntime *rt = ctx->rt;
-    JSFunctionBytecode *b = js_error_bytecode(sf->cur_func);
-    char buf[ATOM_GET_STR_BUF_SIZE];
-    const char *name = "";
+    JSValue name = js_error_function_name(ctx, sf->cur_func);
 
-    if (b && b->func_name != JS_ATOM_NULL)
-        name = JS_AtomGetStr(ctx, buf, sizeof(buf), b->func_name);
     rt->current_stack_frame = sf->prev_frame;
-    if (*name)
-        JS_ThrowTypeError(ctx, "Class constructor %s cannot be invoked without 'new'", name);
+    if (js_error_is_nonempty(name))
+        js_error_throw_value(ctx, JS_TYPE_ERROR, "Class constructor ", name,
+                             " cannot be invoked without 'new'");
     else
         JS_ThrowTypeError(ctx, "Class constructors cannot be invoked without 'new'");
+    JS_FreeValue(ctx, name);
     build_backtrace(ctx, rt->current_exception, JS_UNDEFINED, NULL, 0, 0, 0);
     rt->current_stack_frame = sf;
 }
@@ -651,6 +886,76 @@ static const char *const js_syntax_unexpected[] = {
     "Unexpected string template", "Unexpected token '%.*s'", NULL
 };
 
+/* JSON.parse met a token that does not fit; false: the engine's own text serves. */
+static bool js_error_throw_json(JSParseState *s, const char *fmt)
+{
+    JSContext *ctx = s->ctx;
+    const uint8_t *tok = s->token.ptr ? s->token.ptr : s->buf_start;
+    int pos = 0, len = 0, start, end, i, n;
+    const uint8_t *p, *from = s->buf_start, *to = s->buf_end;
+    DynBuf d;
+
+    if (strstr(fmt, "in JSON at position") || !strcmp(fmt, "Unexpected end of JSON input"))
+        return false;
+    js_dbuf_init(ctx, &d);
+    for (p = s->buf_start; p < s->buf_end; p++) {
+        n = ((*p & 0xc0) != 0x80) + (*p >= 0xf0);
+        len += n;
+        if (p < tok)
+            pos += n;
+    }
+    if (!strcmp(fmt, "unexpected data at the end")) {
+        for (i = 1, start = 1, p = s->buf_start; p < tok; p++) {
+            if (*p == '\n') {
+                i++;
+                start = 0;
+            }
+            start++;
+        }
+        dbuf_printf(&d, "Unexpected non-whitespace character after JSON at position %d (line %d column %d)",
+                    pos, i, start);
+    } else if (tok >= s->buf_end) {
+        dbuf_putstr(&d, "Unexpected end of JSON input");
+    } else if ((s->buf_end - s->buf_start == 15 && !memcmp(s->buf_start, "[object Object]", 15)) ||
+               (s->buf_end - s->buf_start == 9 && !memcmp(s->buf_start, "undefined", 9)) ||
+               (s->buf_end - s->buf_start == 3 && !memcmp(s->buf_start, "NaN", 3)) ||
+               (s->buf_end - s->buf_start == 8 && !memcmp(s->buf_start, "Infinity", 8))) {
+        dbuf_printf(&d, "\"%.*s\" is not valid JSON", (int)(s->buf_end - s->buf_start),
+                    (const char *)s->buf_start);
+    } else {
+        /* ten characters either side */
+        start = len >= 21 && pos >= 10 ? pos - 10 : 0;
+        end = len >= 21 && (pos < 10 || pos < len - 10) ? pos + 10 : len;
+        for (i = 0, p = s->buf_start; p < s->buf_end; p++) {
+            n = ((*p & 0xc0) != 0x80) + (*p >= 0xf0);
+            if (n && i == start)
+                from = p;
+            if (n && i == end)
+                to = p;
+            i += n;
+        }
+        for (p = tok + 1; p < s->buf_end && (*p & 0xc0) == 0x80; p++)
+            ;
+        dbuf_printf(&d, "Unexpected token '%.*s', ", (int)(p - tok), (const char *)tok);
+        if (start > 0)
+            dbuf_putstr(&d, "...");
+        dbuf_putc(&d, '"');
+        dbuf_put(&d, from, to - from);
+        dbuf_putc(&d, '"');
+        if (end < len)
+            dbuf_putstr(&d, "...");
+        dbuf_putstr(&d, " is not valid JSON");
+    }
+    dbuf_putc(&d, '\0');
+    if (dbuf_error(&d)) {
+        dbuf_free(&d);
+        return false;
+    }
+    JS_Throw(ctx, JS_MakeError2(ctx, JS_SYNTAX_ERROR, false, (const char *)d.buf));
+    dbuf_free(&d);
+    return true;
+}
+
 /* Throws a parser's error in V8's words; false when the format serves as it is. */
 static bool js_error_throw_syntax(JSParseState *s, const char *fmt)
 {
@@ -660,6 +965,8 @@ static bool js_error_throw_syntax(JSParseState *s, const char *fmt)
     DynBuf d;
     int i;
 
+    if (!s->cur_func && s->filename && !strcmp(s->filename, "<input>"))
+        return js_error_throw_json(s, fmt);
     js_dbuf_init(ctx, &d);
     if (!strncmp(fmt, "invalid redefinition of", 23) && s->decl_name != JS_ATOM_NULL) {
         dbuf_printf(&d, "Identifier '%s' has already been declared",
@@ -708,5 +1015,47 @@ static bool js_error_throw_syntax(JSParseState *s, const char *fmt)
     }
     JS_Throw(ctx, JS_MakeError2(ctx, JS_SYNTAX_ERROR, false, (const char *)d.buf));
     dbuf_free(&d);
+    return true;
+}
+
+/* A native wants a function and got something else. */
+static bool js_error_throw_bad_callback(JSContext *ctx)
+{
+    static const JSMessageText texts[] = {
+        { "Promise", "Promise resolver $0 is not a function" },
+        { "sort", "The comparison function must be either a function or undefined: $0" },
+        { "toSorted", "The comparison function must be either a function or undefined: $0" },
+        { "bind", "Bind must be called on a function" },
+        { "FinalizationRegistry", "FinalizationRegistry: cleanup must be callable" },
+        { "groupBy", "$1 is not a function" },
+        { "__defineGetter__", "$Q: Expecting function" },
+        { "__defineSetter__", "$Q: Expecting function" },
+        { "toString", "$Q requires that 'this' be a Function" },
+    };
+    JSStackFrame *sf;
+    JSObject *p = js_error_current_native(ctx, &sf);
+    JSValue name;
+    const char *str;
+    char buf[512];
+    int i, found = -1;
+
+    if (!p)
+        return false;
+    name = js_error_function_name(ctx, sf->cur_func);
+    str = JS_IsString(name) ? JS_ToCString(ctx, name) : NULL;
+    for (i = 0; str && i < (int)countof(texts); i++) {
+        if (!strcmp(str, texts[i].from))
+            found = i;
+    }
+    JS_FreeCString(ctx, str);
+    JS_FreeValue(ctx, name);
+    if (found < 0)
+        return false;
+    js_error_template(ctx, texts[found].to, buf, sizeof(buf));
+    for (i = 0; buf[i]; i++) {
+        if (buf[i] == '%' && buf[i + 1] == '%')
+            memmove(buf + i, buf + i + 1, strlen(buf + i));
+    }
+    JS_ThrowTypeError(ctx, "%s", buf);
     return true;
 }

@@ -470,6 +470,12 @@ static JSValue js_error_own_string(JSContext *ctx, JSObject *p, JSAtom atom)
     JSProperty *pr;
     JSShapeProperty *prs = find_own_property(&pr, p, atom);
 
+    if (prs && (prs->flags & JS_PROP_TMASK) == JS_PROP_AUTOINIT) {
+        /* a builtin's string that nobody asked for yet */
+        if (JS_AutoInitProperty(ctx, p, atom, pr, prs))
+            return JS_UNDEFINED;
+        prs = find_own_property(&pr, p, atom);
+    }
     if (!prs || (prs->flags & JS_PROP_TMASK) != JS_PROP_NORMAL || !JS_IsString(pr->u.value))
         return JS_UNDEFINED;
     return js_dup(pr->u.value);
@@ -1290,7 +1296,7 @@ static JSValue js_error_capture_stack_trace(JSContext *ctx, JSValueConst this_va
                                             int argc, JSValueConst *argv)
 {
     if (JS_VALUE_GET_TAG(argv[0]) != JS_TAG_OBJECT)
-        return JS_ThrowTypeError(ctx, "Invalid argument");
+        return JS_ThrowTypeError(ctx, "invalid_argument");
     if (js_error_capture_onto(ctx, argv[0],
                               JS_IsFunction(ctx, argv[1]) ? argv[1] : JS_UNDEFINED,
                               JS_IsFunction(ctx, argv[1]) ? 0 : 1) < 0)
@@ -1414,7 +1420,7 @@ int JS_EdgeGetCurrentPosition(JSContext *ctx, int depth, JSEdgePosition *pos)
 int JS_EdgeCaptureStackTrace(JSContext *ctx, JSValueConst obj, JSValueConst until)
 {
     if (JS_VALUE_GET_TAG(obj) != JS_TAG_OBJECT) {
-        JS_ThrowTypeError(ctx, "Invalid argument");
+        JS_ThrowTypeError(ctx, "invalid_argument");
         return -1;
     }
     return js_error_capture_onto(ctx, obj, until, 0);
