@@ -5,6 +5,7 @@ use crate::Binding;
 mod async_context_frame;
 mod async_wrap;
 pub mod buffer;
+mod blob;
 mod builtins;
 mod config;
 mod constants;
@@ -14,6 +15,8 @@ mod encode_bytes;
 mod encoding_binding;
 mod errors;
 mod fs;
+mod fs_dir;
+mod fs_event_wrap;
 mod icu;
 mod messaging;
 mod mksnapshot;
@@ -47,6 +50,7 @@ pub use util::{parse_env_text, private_symbols};
 pub const ALL: &[&Binding] = &[
     &async_context_frame::BINDING,
     &async_wrap::BINDING,
+    &blob::BINDING,
     &buffer::BINDING,
     &builtins::BINDING,
     &config::BINDING,
@@ -56,6 +60,8 @@ pub const ALL: &[&Binding] = &[
     &encoding_binding::BINDING,
     &errors::BINDING,
     &fs::BINDING,
+    &fs_dir::BINDING,
+    &fs_event_wrap::BINDING,
     &icu::BINDING,
     &messaging::BINDING,
     &mksnapshot::BINDING,

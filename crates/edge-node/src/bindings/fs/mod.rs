@@ -22,6 +22,7 @@ mod stat_watcher;
 mod whole_file;
 mod write;
 
+pub use args::path;
 pub use operation::Operation;
 
 use crate::{Binding, Target, natives};
