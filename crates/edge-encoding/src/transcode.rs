@@ -71,9 +71,32 @@ fn decode_ascii(source: &[u8]) -> Decoded<'_> {
 
 fn substitute(text: Text<'_>, highest: u32) -> Vec<u8> {
     char::decode_utf16(text.to_utf16().iter().copied())
-        .map(|character| match character.map(u32::from) {
-            Ok(code) if code <= highest => code as u8,
-            _ => b'?',
+        .filter_map(|character| match character {
+            Ok(character) if u32::from(character) <= highest => Some(u32::from(character) as u8),
+            // Nothing stands for a character that shows nothing.
+            Ok(character) if is_default_ignorable(character) => None,
+            _ => Some(b'?'),
         })
         .collect()
+}
+
+/// Unicode's `Default_Ignorable_Code_Point`.
+fn is_default_ignorable(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shows_nothing_needs_no_question_mark() {
+        let source = "a\u{2064}漢\u{feff}é".as_bytes();
+        assert_eq!(transcode(source, Encoding::Utf8, Encoding::Latin1), Ok(b"a?\xe9".to_vec()));
+        assert_eq!(transcode(source, Encoding::Utf8, Encoding::Ascii), Ok(b"a??".to_vec()));
+    }
 }

@@ -66,7 +66,7 @@ impl Env {
     /// # Errors
     /// `TypeError: Illegal invocation` when the object has none, or one of another type.
     pub fn unwrap<T: Any>(self, object: Value) -> Result<Rc<T>> {
-        self.try_unwrap(object)?.ok_or_else(|| Error::type_error("ERR_INVALID_THIS", "Illegal invocation"))
+        self.try_unwrap(object)?.ok_or_else(|| Error::type_error("", "Illegal invocation"))
     }
     /// The native state of an object, if it has one of this type.
     pub fn try_unwrap<T: Any>(self, object: Value) -> Result<Option<Rc<T>>> {

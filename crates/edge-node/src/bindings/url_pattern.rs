@@ -113,7 +113,7 @@ fn exec(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let (input, base_url) = read_match(env, info)?;
     let inputs = [Some(input_value(env, &input)?), base_url.as_deref().map(|base| env.string(base)).transpose()?];
     let result = run(&pattern, input, base_url.as_deref())
-        .ok_or_else(|| Error::error("ERR_OPERATION_FAILED", "Failed to exec URLPattern"))?;
+        .ok_or_else(|| Error::type_error("ERR_OPERATION_FAILED", "Failed to exec URLPattern"))?;
     match result {
         Some(result) => result_value(env, &pattern, &result, &inputs.into_iter().flatten().collect::<Vec<_>>()),
         None => env.null(),
@@ -125,7 +125,7 @@ fn test(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let pattern = env.unwrap::<Pattern>(info.this())?;
     let (input, base_url) = read_match(env, info)?;
     let result = run(&pattern, input, base_url.as_deref())
-        .ok_or_else(|| Error::error("ERR_OPERATION_FAILED", "Failed to test URLPattern"))?;
+        .ok_or_else(|| Error::type_error("ERR_OPERATION_FAILED", "Failed to test URLPattern"))?;
     env.boolean(result.is_some())
 }
 
