@@ -37,16 +37,19 @@ JSValue JS_EdgeGetCallSites(JSContext *ctx, int skip, int max);
 
 typedef struct JSEdgePosition {
     JSValue file;        /* string; JS_UNDEFINED if unknown */
-    JSValue source_line; /* string without line end; JS_UNDEFINED unless known:
-                            known for SyntaxErrors thrown by the parser */
+    JSValue source_line; /* string without line end; JS_UNDEFINED unless known: known for
+                            SyntaxErrors of the parser, and where a function on the error's
+                            stack kept its source text and that has the whole line */
     int line;            /* 1-based, 0 if unknown */
     int column;          /* 1-based, 0 if unknown */
     int end_column;      /* 1-based, exclusive; column + 1 if unknown */
 } JSEdgePosition;
 
 /*
- * Where an error was made: the innermost frame of its captured stack, or for a
- * SyntaxError of the parser the offending token. Works before `stack` is read and
+ * Where an error comes from. For a SyntaxError of the parser the offending token; for
+ * the value (of any type) that JavaScript threw last and did not catch, the place of
+ * the throw, as V8's uncaught-exception message has it; otherwise the innermost frame
+ * of the stack captured when the error was made. Works before `stack` is read and
  * afterwards, and never runs JavaScript. Returns 1 and fills *pos (free its
  * two values), or 0 when err carries no captured stack; never throws.
  */

@@ -44,6 +44,7 @@ typedef struct JSErrorStack {
     JSValue file;        /* string or JS_UNDEFINED */
     JSValue source_line; /* string or JS_UNDEFINED */
     int line, column, end_column;
+    JSValue source_func; /* a function whose text has that line, or JS_UNDEFINED */
     int count;
     JSErrorFrame *frames;
 } JSErrorStack;
@@ -71,6 +72,7 @@ static void js_error_stack_free(JSRuntime *rt, JSErrorStack *s)
     JS_FreeValueRT(rt, s->formatted);
     JS_FreeValueRT(rt, s->file);
     JS_FreeValueRT(rt, s->source_line);
+    JS_FreeValueRT(rt, s->source_func);
     js_error_frames_free(rt, s->frames, s->count);
     js_free_rt(rt, s->frames);
     js_free_rt(rt, s);
@@ -89,6 +91,7 @@ static void js_error_mark(JSRuntime *rt, JSValueConst val, JS_MarkFunc *mark_fun
     if (!s)
         return;
     JS_MarkValue(rt, s->formatted, mark_func);
+    JS_MarkValue(rt, s->source_func, mark_func);
     for (i = 0; i < s->count; i++) {
         JS_MarkValue(rt, s->frames[i].func, mark_func);
         JS_MarkValue(rt, s->frames[i].this_val, mark_func);
@@ -150,8 +153,74 @@ static void js_error_push_frame(JSContext *ctx, JSErrorFrameBuffer *fb,
     f->flags = flags;
 }
 
+/* The promise that a resolving function settles, or JS_UNDEFINED; borrowed. */
+static JSValueConst js_error_promise_of(JSValueConst func)
+{
+    JSObject *p;
+
+    if (JS_VALUE_GET_TAG(func) != JS_TAG_OBJECT)
+        return JS_UNDEFINED;
+    p = JS_VALUE_GET_OBJ(func);
+    if ((p->class_id == JS_CLASS_PROMISE_RESOLVE_FUNCTION ||
+         p->class_id == JS_CLASS_PROMISE_REJECT_FUNCTION) && p->u.promise_function_data)
+        return p->u.promise_function_data->promise;
+    return JS_UNDEFINED;
+}
+
+/* Below a resumed async function the native stack ends; who awaits it is found
+   through the promises: each has one reaction, which resumes the next function. */
 static void js_error_walk_async(JSContext *ctx, JSErrorFrameBuffer *fb, JSStackFrame *sf)
 {
+    JSFunctionBytecode *b = js_error_bytecode(sf->cur_func);
+    JSAsyncFunctionData *afd;
+    JSPromiseReactionData *rd;
+    JSPromiseData *pd;
+    JSValueConst promise;
+    JSObject *h;
+    int steps;
+
+    if (!b || b->func_kind != JS_FUNC_ASYNC || !sf->cur_gc_obj)
+        return;
+    afd = (JSAsyncFunctionData *)sf->cur_gc_obj;
+    promise = js_error_promise_of(afd->resolving_funcs[0]);
+    for (steps = 0; steps < 1000 && fb->count < fb->limit && !fb->failed; steps++) {
+        pd = JS_GetOpaque(promise, JS_CLASS_PROMISE);
+        if (!pd || list_empty(&pd->promise_reactions[0]) ||
+            pd->promise_reactions[0].next->next != &pd->promise_reactions[0])
+            return;
+        rd = list_entry(pd->promise_reactions[0].next, JSPromiseReactionData, link);
+        h = JS_VALUE_GET_TAG(rd->handler) == JS_TAG_OBJECT ? JS_VALUE_GET_OBJ(rd->handler) : NULL;
+        if (h && h->class_id == JS_CLASS_ASYNC_FUNCTION_RESOLVE) {
+            afd = h->u.async_function_data;
+            if (!afd || !afd->is_active)
+                return;
+            sf = &afd->func_state.frame;
+            b = js_error_bytecode(sf->cur_func);
+            if (!b)
+                return;
+            js_error_push_frame(ctx, fb, sf->cur_func, afd->func_state.this_val,
+                                sf->cur_pc ? (int)(sf->cur_pc - b->byte_code_buf) - 1 : 0,
+                                JS_ERROR_FRAME_ASYNC |
+                                (b->is_strict_mode ? JS_ERROR_FRAME_STRICT : 0));
+            promise = js_error_promise_of(afd->resolving_funcs[0]);
+        } else if (h && h->class_id == JS_CLASS_PROMISE_RESOLVE_FUNCTION) {
+            promise = js_error_promise_of(rd->handler);
+        } else if (h && h->class_id == JS_CLASS_C_FUNCTION_DATA &&
+                   ((JSCFunctionDataRecord *)h->u.opaque)->func == js_promise_all_resolve_element) {
+            JSCFunctionDataRecord *r = h->u.opaque;
+            js_error_push_frame(ctx, fb, JS_UNDEFINED, JS_UNDEFINED,
+                                JS_VALUE_GET_TAG(r->data[1]) == JS_TAG_INT ?
+                                JS_VALUE_GET_INT(r->data[1]) : 0,
+                                JS_ERROR_FRAME_ASYNC |
+                                ((r->magic & 3) == PROMISE_MAGIC_all ? JS_ERROR_FRAME_PROMISE_ALL :
+                                 (r->magic & 3) == PROMISE_MAGIC_any ? JS_ERROR_FRAME_PROMISE_ANY :
+                                 JS_ERROR_FRAME_PROMISE_ALL_SETTLED));
+            promise = js_error_promise_of(r->data[3]);
+        } else {
+            /* then(): on to the promise that it made */
+            promise = js_error_promise_of(rd->resolving_funcs[0]);
+        }
+    }
 }
 
 /* Records frames from the innermost outwards. `until` (a function) leaves out
@@ -232,6 +301,7 @@ static JSErrorStack *js_error_capture(JSContext *ctx, JSValueConst until, int sk
     s->formatted = JS_UNINITIALIZED;
     s->file = JS_UNDEFINED;
     s->source_line = JS_UNDEFINED;
+    s->source_func = JS_UNDEFINED;
     s->line = s->column = s->end_column = 0;
     s->count = 0;
     s->frames = NULL;
@@ -1162,6 +1232,90 @@ static int js_error_add_callsite_class(JSContext *ctx)
 
 /* ---- `stack` ---- */
 
+/* ---- the source line of a position ---- */
+
+/* Does the function's text hold all of that line of that file? */
+static bool js_error_has_line(JSValueConst func, JSAtom filename, int line)
+{
+    JSFunctionBytecode *b = js_error_bytecode(func);
+    const char *p, *end;
+    int n;
+
+    if (!b || !b->source || b->filename != filename || line < b->line_num)
+        return false;
+    if (line == b->line_num)
+        return b->col_num <= 1;
+    for (n = b->line_num, p = b->source, end = p + b->source_len; p < end && n < line; p++)
+        n += *p == '\n';
+    return n == line;
+}
+
+/* The innermost of the frames whose text has the line of the first one. */
+static JSValueConst js_error_source_function(JSContext *ctx, const JSErrorFrame *frames,
+                                             int count, int line)
+{
+    JSFunctionBytecode *b = js_error_bytecode(frames[0].func);
+    int i;
+
+    for (i = 0; b && i < count; i++) {
+        if (js_error_has_line(frames[i].func, b->filename, line))
+            return frames[i].func;
+    }
+    return JS_UNDEFINED;
+}
+
+static JSValue js_error_line_text(JSContext *ctx, JSValueConst func, int line)
+{
+    JSFunctionBytecode *b = js_error_bytecode(func);
+    const char *p, *start, *end;
+    JSValue ret;
+    int n;
+
+    if (!b || !b->source)
+        return JS_UNDEFINED;
+    end = b->source + b->source_len;
+    for (n = b->line_num, p = b->source; p < end && n < line; p++)
+        n += *p == '\n';
+    for (start = p; p < end && *p != '\n' && *p != '\r'; p++)
+        ;
+    ret = JS_NewStringLen(ctx, start, p - start);
+    if (JS_IsException(ret)) {
+        JS_FreeValue(ctx, JS_GetException(ctx));
+        return JS_UNDEFINED;
+    }
+    return ret;
+}
+
+/* ---- where the exception on its way was thrown ---- */
+
+static bool js_error_is_thrown(JSRuntime *rt)
+{
+    JSValueConst a = rt->throw_value, b = rt->current_exception;
+
+    if (JS_VALUE_GET_TAG(a) != JS_VALUE_GET_TAG(b) || JS_IsUndefined(rt->throw_func))
+        return false;
+    if (JS_VALUE_HAS_REF_COUNT(a))
+        return JS_VALUE_GET_PTR(a) == JS_VALUE_GET_PTR(b);
+    return JS_VALUE_GET_TAG(a) != JS_TAG_INT || JS_VALUE_GET_INT(a) == JS_VALUE_GET_INT(b);
+}
+
+static void js_error_forget_throw(JSRuntime *rt)
+{
+    JSValue func = rt->throw_func, value = rt->throw_value;
+
+    rt->throw_func = rt->throw_value = JS_UNDEFINED;
+    JS_FreeValueRT(rt, func);
+    JS_FreeValueRT(rt, value);
+}
+
+static void js_error_note_throw(JSRuntime *rt, JSStackFrame *sf, int pc)
+{
+    js_error_forget_throw(rt);
+    rt->throw_func = js_dup(sf->cur_func);
+    rt->throw_value = js_dup(rt->current_exception);
+    rt->throw_pc = pc;
+}
+
 /* The position of the first frame moves into the record, then the frames go. */
 static void js_error_drop_frames(JSContext *ctx, JSErrorStack *s)
 {
@@ -1172,6 +1326,7 @@ static void js_error_drop_frames(JSContext *ctx, JSErrorStack *s)
         s->line = js_error_frame_line(ctx, &frames[0], &s->column);
         JS_FreeValue(ctx, s->file);
         s->file = js_error_frame_file(ctx, &frames[0]);
+        s->source_func = js_dup(js_error_source_function(ctx, frames, count, s->line));
     }
     s->frames = NULL;
     s->count = 0;
@@ -1365,24 +1520,56 @@ static int js_error_frame_position(JSContext *ctx, const JSErrorFrame *f, JSEdge
 
 int JS_EdgeGetErrorPosition(JSContext *ctx, JSValueConst err, JSEdgePosition *pos)
 {
+    JSRuntime *rt = ctx->rt;
     JSErrorStack *s = js_error_get_data(err);
+    JSErrorFrame f;
     int i;
 
     pos->file = pos->source_line = JS_UNDEFINED;
     pos->line = pos->column = pos->end_column = 0;
+    if (!(s && JS_IsString(s->source_line)) && !JS_IsUndefined(rt->throw_func) &&
+        js_same_value(ctx, err, rt->throw_value)) {
+        f.func = rt->throw_func;
+        f.this_val = JS_UNDEFINED;
+        f.pc = rt->throw_pc;
+        f.flags = 0;
+        if (js_error_frame_position(ctx, &f, pos)) {
+            JSAtom file = js_error_bytecode(f.func)->filename;
+            if (js_error_has_line(f.func, file, pos->line)) {
+                pos->source_line = js_error_line_text(ctx, f.func, pos->line);
+            } else if (s && js_error_has_line(s->source_func, file, pos->line)) {
+                pos->source_line = js_error_line_text(ctx, s->source_func, pos->line);
+            } else {
+                for (i = 0; s && i < s->count; i++) {
+                    if (js_error_has_line(s->frames[i].func, file, pos->line)) {
+                        pos->source_line = js_error_line_text(ctx, s->frames[i].func, pos->line);
+                        break;
+                    }
+                }
+            }
+            return 1;
+        }
+    }
     if (!s)
         return 0;
     if (s->line) {
         pos->file = JS_IsString(s->file) ? js_dup(s->file) : JS_UNDEFINED;
-        pos->source_line = js_dup(s->source_line);
+        pos->source_line = JS_IsString(s->source_line) ? js_dup(s->source_line) :
+            js_error_line_text(ctx, s->source_func, s->line);
         pos->line = s->line;
         pos->column = s->column;
         pos->end_column = s->end_column ? s->end_column : s->column + 1;
         return 1;
     }
     for (i = 0; i < s->count; i++) {
-        if (js_error_bytecode(s->frames[i].func))
-            return js_error_frame_position(ctx, &s->frames[i], pos);
+        if (js_error_bytecode(s->frames[i].func)) {
+            if (!js_error_frame_position(ctx, &s->frames[i], pos))
+                return 0;
+            pos->source_line =
+                js_error_line_text(ctx, js_error_source_function(ctx, &s->frames[i], s->count - i,
+                                                                 pos->line), pos->line);
+            return 1;
+        }
     }
     return 0;
 }

@@ -1,0 +1,20 @@
+// Who awaits: async frames below a resumed function.
+const show = (e) => print(e.stack.replace(/\(node:.*/g, ''));
+async function leaf() { await null; throw new Error('leaf'); }
+async function middle() { await leaf(); }
+class C { async method() { await middle(); } }
+async function top1() { try { await new C().method(); } catch (e) { show(e); } }
+async function all() { try { await Promise.all([1, leaf()]); } catch (e) { show(e); } }
+async function any() { try { await Promise.allSettled([1, leaf().catch((e) => show(e))]); } catch (e) { show(e); } }
+async function returns() { return leaf(); }
+async function awaitsReturn() { try { await returns(); } catch (e) { show(e); } }
+async function thens() { try { await leaf().then(() => 1); } catch (e) { show(e); } }
+const arrow = async () => { await leaf(); };
+async function arrows() { try { await arrow(); } catch (e) { show(e); } }
+async function syncThrow() { throw new Error('sync'); }
+async function awaitsSync() { try { await syncThrow(); } catch (e) { show(e); } }
+async function deep(n) { await null; if (n) await deep(n - 1); else throw new Error('deep'); }
+(async () => {
+  await top1(); await all(); await any(); await awaitsReturn(); await thens(); await arrows(); await awaitsSync();
+  await deep(20).catch((e) => show(e));
+})();
