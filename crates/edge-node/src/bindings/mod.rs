@@ -4,9 +4,11 @@ use crate::Binding;
 
 mod async_context_frame;
 mod async_wrap;
-pub mod buffer;
 mod blob;
+mod block_list;
+pub mod buffer;
 mod builtins;
+mod cares_wrap;
 mod config;
 mod constants;
 mod contextify;
@@ -17,7 +19,12 @@ mod errors;
 mod fs;
 mod fs_dir;
 mod fs_event_wrap;
+mod heap_utils;
+mod http_parser;
 mod icu;
+mod internal_only_v8;
+mod js_stream;
+mod js_udp_wrap;
 mod messaging;
 mod mksnapshot;
 mod module_wrap;
@@ -27,20 +34,34 @@ mod os;
 mod performance;
 mod permission;
 mod process_methods;
+mod process_wrap;
+mod profiler;
+mod report;
+mod sea;
+mod spawn_sync;
+mod sqlite;
+mod stream_pipe;
 mod string_decoder;
 mod symbols;
 mod task_queue;
+mod tcp_wrap;
 mod timers;
 mod trace_events;
 mod types;
+mod udp_wrap;
 mod url;
 mod url_pattern;
 mod util;
 mod uv;
+mod v8;
+mod wasi;
 mod wasm_web_api;
+mod watchdog;
+mod webstorage;
 mod worker;
 
 pub use async_wrap::{provider_index, queue_destroy};
+pub use cares_wrap::address_text;
 pub use performance::{Milestone, mark_milestone};
 pub use encode_bytes::encode_bytes;
 pub use symbols::per_isolate_symbols;
@@ -51,8 +72,10 @@ pub const ALL: &[&Binding] = &[
     &async_context_frame::BINDING,
     &async_wrap::BINDING,
     &blob::BINDING,
+    &block_list::BINDING,
     &buffer::BINDING,
     &builtins::BINDING,
+    &cares_wrap::BINDING,
     &config::BINDING,
     &constants::BINDING,
     &contextify::BINDING,
@@ -62,7 +85,12 @@ pub const ALL: &[&Binding] = &[
     &fs::BINDING,
     &fs_dir::BINDING,
     &fs_event_wrap::BINDING,
+    &heap_utils::BINDING,
+    &http_parser::BINDING,
     &icu::BINDING,
+    &internal_only_v8::BINDING,
+    &js_stream::BINDING,
+    &js_udp_wrap::BINDING,
     &messaging::BINDING,
     &mksnapshot::BINDING,
     &module_wrap::BINDING,
@@ -72,16 +100,29 @@ pub const ALL: &[&Binding] = &[
     &performance::BINDING,
     &permission::BINDING,
     &process_methods::BINDING,
+    &process_wrap::BINDING,
+    &profiler::BINDING,
+    &report::BINDING,
+    &sea::BINDING,
+    &spawn_sync::BINDING,
+    &sqlite::BINDING,
+    &stream_pipe::BINDING,
     &string_decoder::BINDING,
     &symbols::BINDING,
     &task_queue::BINDING,
+    &tcp_wrap::BINDING,
     &timers::BINDING,
     &trace_events::BINDING,
     &types::BINDING,
+    &udp_wrap::BINDING,
     &url::BINDING,
     &url_pattern::BINDING,
     &util::BINDING,
     &uv::BINDING,
+    &v8::BINDING,
+    &wasi::BINDING,
     &wasm_web_api::BINDING,
+    &watchdog::BINDING,
+    &webstorage::BINDING,
     &worker::BINDING,
 ];

@@ -1,0 +1,128 @@
+//! `internalBinding('cares_wrap')`: texts of addresses; look-ups of names are not there yet.
+
+use crate::{Binding, Target, natives};
+use edge_napi::{CallInfo, Env, Error, Result, Value};
+use core::net::{IpAddr, Ipv6Addr};
+
+/// The binding.
+pub const BINDING: Binding = Binding {
+    name: "cares_wrap",
+    natives: natives!("cares_wrap";
+        "canonicalizeIP" => canonicalize_ip,
+        "convertIpv6StringToBuffer" => convert_ipv6_string_to_buffer,
+        "strerror" => strerror,
+        "getaddrinfo" => unavailable,
+        "getnameinfo" => unavailable,
+        "GetAddrInfoReqWrap" => unavailable,
+        "GetNameInfoReqWrap" => unavailable,
+        "QueryReqWrap" => unavailable,
+        "ChannelWrap" => new_channel,
+        "ChannelWrap#getServers" => unavailable,
+        "ChannelWrap#setServers" => unavailable,
+        "ChannelWrap#setLocalAddress" => unavailable,
+        "ChannelWrap#cancel" => cancel,
+    ),
+    init,
+};
+
+/// c-ares' texts by number.
+const MESSAGES: &[&str] = &[
+    "Successful completion",
+    "DNS server returned answer with no data",
+    "DNS server claims query was misformatted",
+    "DNS server returned general failure",
+    "Domain name not found",
+    "DNS server does not implement requested operation",
+    "DNS server refused query",
+    "Misformatted DNS query",
+    "Misformatted domain name",
+    "Unsupported address family",
+    "Misformatted DNS reply",
+    "Could not contact DNS servers",
+    "Timeout while contacting DNS servers",
+    "End of file",
+    "Error reading file",
+    "Out of memory",
+    "Channel is being destroyed",
+    "Misformatted string",
+    "Illegal flags specified",
+    "Given hostname is not numeric",
+    "Illegal hints flags specified",
+    "c-ares library initialization not yet performed",
+    "Error loading iphlpapi.dll",
+    "Could not find GetNetworkParams function",
+    "DNS query cancelled",
+    "Invalid service name or number",
+];
+
+fn init(target: &Target<'_>) -> Result<()> {
+    target.methods()?;
+    target.constants(&[
+        ("AF_INET", 2),
+        ("AF_INET6", 10),
+        ("AF_UNSPEC", 0),
+        ("AI_ADDRCONFIG", 32),
+        ("AI_ALL", 16),
+        ("AI_V4MAPPED", 8),
+        ("DNS_ORDER_VERBATIM", 0),
+        ("DNS_ORDER_IPV4_FIRST", 1),
+        ("DNS_ORDER_IPV6_FIRST", 2),
+    ])?;
+    for class in ["cares_wrap.GetAddrInfoReqWrap", "cares_wrap.GetNameInfoReqWrap", "cares_wrap.QueryReqWrap"] {
+        target.async_class(class)?.install(target.object)?;
+    }
+    target.async_class("cares_wrap.ChannelWrap")?.methods(&["getServers", "setServers", "setLocalAddress", "cancel"])?.install(target.object)?;
+    Ok(())
+}
+
+fn unavailable(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
+    Err(Error::unavailable("DNS"))
+}
+
+/// A resolver may be made (the library makes one when `dns` is loaded); its queries say that they are not there.
+fn new_channel(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    info.expect_construct("ChannelWrap")?;
+    Ok(info.this())
+}
+
+/// Nothing is under way.
+fn cancel(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    Ok(info.undefined())
+}
+
+/// `canonicalizeIP(text)` → the address in its shortest form, undefined when it is none.
+fn canonicalize_ip(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let text = env.to_string_lossy(info.arg(0))?;
+    // A zone names an interface of this host and is not part of the address.
+    match text.split('%').next().unwrap_or_default().parse::<IpAddr>() {
+        Ok(address) => env.string(&address_text(address)),
+        Err(_) => Ok(info.undefined()),
+    }
+}
+
+/// An address as `inet_ntop` writes it.
+pub fn address_text(address: IpAddr) -> String {
+    let IpAddr::V6(v6) = address else { return address.to_string() };
+    // `inet_ntop` also writes the old compatible addresses with their IPv4 part in dots.
+    let segments = v6.segments();
+    let compatible = segments[..6].iter().all(|segment| *segment == 0) && segments[6] != 0;
+    if compatible {
+        let [.., a, b, c, d] = v6.octets();
+        return format!("::{a}.{b}.{c}.{d}");
+    }
+    v6.to_string()
+}
+
+/// `convertIpv6StringToBuffer(text)` → 16 bytes.
+fn convert_ipv6_string_to_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let text = env.to_string_lossy(info.arg(0))?;
+    let address: Ipv6Addr = text.parse().map_err(|_| Error::error("", "Invalid IPv6 address"))?;
+    super::buffer::new_buffer(env, &address.octets())
+}
+
+/// `strerror(number)`.
+fn strerror(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let index = env.get_i32(info.arg(0))?;
+    let message = usize::try_from(index).ok().and_then(|index| MESSAGES.get(index));
+    env.string(message.copied().unwrap_or("unknown"))
+}
