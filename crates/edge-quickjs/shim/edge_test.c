@@ -1,6 +1,10 @@
 /* For the tests of the boundary (tests/*.rs): scripts, a native function, and every way to break. Only the host can call
    these; a program cannot reach them. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "edge_boundary.h"
+#include "edge_malloc.h"
 #include "state.h"
 
 double edge_eval_for_test(void *source, uint32_t len) {
@@ -88,4 +92,62 @@ int32_t edge_break_for_test(int32_t how) {
   default:
     return -1;
   }
+}
+
+/* Random blocks, each full of a value of its own, against everything the allocator offers. 0, or the line that failed. */
+int32_t edge_malloc_for_test(uint32_t seed, uint32_t rounds) {
+  enum { SLOTS = 512 };
+  static struct {
+    uint8_t *at;
+    uint32_t len;
+    uint8_t value;
+  } slots[SLOTS];
+  uint32_t random = seed | 1;
+  for (uint32_t round = 0; round < rounds; round++) {
+    random = random * 1664525 + 1013904223;
+    uint32_t slot = (random >> 8) % SLOTS, kind = random >> 28;
+    random = random * 1664525 + 1013904223;
+    uint32_t len = (random >> 4) % (kind == 0 ? 300000 : kind < 4 ? 6000 : 300);
+    uint8_t *at = slots[slot].at, value = (uint8_t)(random >> 20);
+    if (at && (uintptr_t)at % 16)
+      return __LINE__;
+    for (uint32_t i = 0; at && i < slots[slot].len; i++)
+      if (at[i] != slots[slot].value)
+        return __LINE__;
+    if (!at) {
+      at = kind & 1 ? malloc(len) : calloc(1, len);
+      if (!at || malloc_usable_size(at) < len)
+        return __LINE__;
+      for (uint32_t i = 0; !(kind & 1) && i < len; i++)
+        if (at[i])
+          return __LINE__;
+    } else if (kind & 1) {
+      free(at);
+      slots[slot].at = NULL;
+      continue;
+    } else {
+      at = realloc(at, len ? len : 1);
+      if (!at)
+        return __LINE__;
+      for (uint32_t i = 0; i < len && i < slots[slot].len; i++)
+        if (at[i] != slots[slot].value)
+          return __LINE__;
+    }
+    memset(at, value, len);
+    slots[slot].at = at;
+    slots[slot].len = len;
+    slots[slot].value = value;
+    if (round % 1000 == 999)
+      edge_heap_tidy();
+    if (round % 50000 == 49999)
+      edge_heap_retire(4096);
+  }
+  for (uint32_t slot = 0; slot < SLOTS; slot++) {
+    for (uint32_t i = 0; slots[slot].at && i < slots[slot].len; i++)
+      if (slots[slot].at[i] != slots[slot].value)
+        return __LINE__;
+    free(slots[slot].at);
+    slots[slot].at = NULL;
+  }
+  return 0;
 }
