@@ -3,6 +3,7 @@
  */
 #include "state.h"
 #include "internals.h"
+#include "edge_malloc.h"
 #include "engine_errors.h"
 #include "engine_hooks.h"
 #include "edge_boundary.h"
@@ -180,6 +181,9 @@ void edge_prepare_snapshot(void)
     memset(edge.scratch, 0, sizeof(edge.scratch));
     memset(edge.out, 0, sizeof(edge.out));
     JS_EdgeZeroFreeMemory(edge.rt);
+    edge_heap_tidy();
+    /* Gaps smaller than a few pages are not worth private copies of the pages they lie in. */
+    edge_heap_retire(32 << 10);
 }
 
 /* Bytes of heap at most (0: none), and the size from which on cycles are looked for. */
