@@ -733,6 +733,36 @@ static bool js_callee_open_current(JSCallee *c, JSContext *ctx)
     return js_callee_open(c, ctx, b, sf->cur_pc - b->byte_code_buf);
 }
 
+/* Is the frame in a template literal's call of concat: a constant's own method? */
+static bool js_callee_is_template(JSContext *ctx, JSStackFrame *sf)
+{
+    JSFunctionBytecode *b = js_error_bytecode(sf->cur_func);
+    JSCallee c;
+    bool optional, ret = false;
+    int i, k, out;
+
+    if (!b || !sf->cur_pc)
+        return false;
+    if (js_callee_open(&c, ctx, b, sf->cur_pc - b->byte_code_buf) &&
+        js_callee_op(&c, c.count - 1) == OP_call_method) {
+        k = c.instrs[c.count - 1].depth - c.instrs[c.count - 1].n_pop;
+        i = js_callee_producer(&c, c.count - 1, k + 1, &out, &optional);
+        if (js_callee_op(&c, i) == OP_get_field2) {
+            i = js_callee_producer(&c, i, k, &out, &optional);
+            switch (js_callee_op(&c, i)) {
+            case OP_push_const:
+            case OP_push_const8:
+            case OP_push_atom_value:
+            case OP_push_empty_string:
+                ret = true;
+                break;
+            }
+        }
+    }
+    js_callee_close(&c);
+    return ret;
+}
+
 /* ---- values in messages ---- */
 
 static void js_error_put_atom(JSContext *ctx, DynBuf *dbuf, JSAtom atom)

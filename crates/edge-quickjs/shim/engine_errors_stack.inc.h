@@ -17,6 +17,7 @@ static JSValue js_function_call(JSContext *ctx, JSValueConst this_val,
 static JSValue js_reflect_construct(JSContext *ctx, JSValueConst this_val,
                                     int argc, JSValueConst *argv);
 static JSValue js_error_stack_get(JSContext *ctx, JSValueConst this_val);
+static JSValue js_error_function_name(JSContext *ctx, JSValueConst func);
 
 enum {
     JS_ERROR_FRAME_CONSTRUCTOR = 1 << 0,
@@ -117,7 +118,10 @@ static bool js_error_hides_native(JSObject *p)
         return true;
     f = p->u.cfunc.c_function;
     if (p->u.cfunc.cproto == JS_CFUNC_generic)
-        return f.generic == js_function_call || f.generic == js_reflect_construct;
+        return f.generic == js_function_call || f.generic == js_reflect_construct ||
+            f.generic == js_reflect_apply || f.generic == js_regexp_Symbol_match ||
+            f.generic == js_regexp_Symbol_matchAll || f.generic == js_regexp_Symbol_replace ||
+            f.generic == js_regexp_Symbol_search || f.generic == js_regexp_Symbol_split;
     if (p->u.cfunc.cproto == JS_CFUNC_generic_magic)
         return f.generic_magic == js_function_apply;
     if (p->u.cfunc.cproto == JS_CFUNC_constructor_or_func)
@@ -223,6 +227,17 @@ static void js_error_walk_async(JSContext *ctx, JSErrorFrameBuffer *fb, JSStackF
     }
 }
 
+static bool js_callee_is_template(JSContext *ctx, JSStackFrame *sf);
+
+/* Template literals are calls of String.prototype.concat in this engine. */
+static bool js_error_is_template_concat(JSContext *ctx, JSStackFrame *sf)
+{
+    JSObject *p = JS_VALUE_GET_OBJ(sf->cur_func);
+    return p->u.cfunc.cproto == JS_CFUNC_generic &&
+        p->u.cfunc.c_function.generic == js_string_concat &&
+        sf->prev_frame && js_callee_is_template(ctx, sf->prev_frame);
+}
+
 /* Records frames from the innermost outwards. `until` (a function) leaves out
    everything up to and with its own innermost frame, all of the stack if
    it is not running; `skip` counts frames to leave out at the top. */
@@ -259,7 +274,7 @@ static void js_error_walk(JSContext *ctx, JSErrorFrameBuffer *fb,
             js_error_push_frame(ctx, fb, sf->cur_func, sf->this_val, pc, flags);
             if (b->backtrace_barrier)
                 return;
-        } else if (!js_error_hides_native(p)) {
+        } else if (!js_error_hides_native(p) && !js_error_is_template_concat(ctx, sf)) {
             js_error_push_frame(ctx, fb, sf->cur_func, sf->this_val, -1, flags);
         }
     }
@@ -621,11 +636,22 @@ static JSObject *js_error_prototype(JSObject *p)
 
 static JSValue js_error_constructor_name(JSContext *ctx, JSObject *p)
 {
-    JSObject *q = js_error_prototype(p);
+    JSObject *q;
     JSProperty *pr;
     JSShapeProperty *prs;
     JSValue v;
     int depth;
+
+    if (p->class_id == JS_CLASS_GENERATOR) {
+        /* named after the function that made it */
+        JSGeneratorData *g = p->u.opaque;
+        if (g && g->state != JS_GENERATOR_STATE_COMPLETED) {
+            v = js_error_function_name(ctx, g->func_state.frame.cur_func);
+            if (js_error_is_nonempty(v))
+                return v;
+            JS_FreeValue(ctx, v);
+        }
+    }
 
     for (q = p, depth = 0; q && depth < 1000; q = js_error_prototype(q), depth++) {
         if (q->class_id == JS_CLASS_PROXY)
@@ -1024,14 +1050,19 @@ static char *js_error_eval_name(JSContext *ctx)
         f.pc = sf->cur_pc ? (int)(sf->cur_pc - b->byte_code_buf) - 1 : 0;
         js_dbuf_init(ctx, &dbuf);
         dbuf_putstr(&dbuf, "eval at ");
-        name = js_error_function_name(ctx, f.func);
+        name = b->func_name == JS_ATOM__eval_ ? JS_NULL : js_error_function_name(ctx, f.func);
         if (js_error_is_nonempty(name))
             js_error_put_value(ctx, &dbuf, name);
         else
             dbuf_putstr(&dbuf, "<anonymous>");
         JS_FreeValue(ctx, name);
         dbuf_putstr(&dbuf, " (");
-        js_error_put_location(ctx, &dbuf, &f);
+        name = js_error_frame_eval_origin(ctx, &f);
+        if (JS_IsString(name))
+            js_error_put_value(ctx, &dbuf, name);
+        else
+            js_error_put_location(ctx, &dbuf, &f);
+        JS_FreeValue(ctx, name);
         dbuf_putc(&dbuf, ')');
         dbuf_putc(&dbuf, '\0');
         if (dbuf_error(&dbuf)) {
@@ -1158,9 +1189,11 @@ static JSValue js_callsite_method(JSContext *ctx, JSValueConst this_val,
     case CALLSITE_getFunctionName:
         return js_error_function_name(ctx, f->func);
     case CALLSITE_getMethodName:
-        return js_error_is_toplevel(ctx, f) ? JS_NULL : js_error_method_name(ctx, f);
+        return (f->flags & JS_ERROR_FRAME_CONSTRUCTOR) || js_error_is_toplevel(ctx, f) ?
+            JS_NULL : js_error_method_name(ctx, f);
     case CALLSITE_getTypeName:
-        return js_error_type_name(ctx, f);
+        return (f->flags & JS_ERROR_FRAME_CONSTRUCTOR) || JS_VALUE_GET_TAG(f->this_val) == JS_TAG_UNDEFINED ?
+            JS_NULL : js_error_type_name(ctx, f);
     case CALLSITE_getPosition:
         return js_int32(b ? f->pc : 0);
     case CALLSITE_getPromiseIndex:
