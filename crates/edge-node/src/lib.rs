@@ -23,6 +23,7 @@ mod environment;
 mod fatal;
 mod options;
 mod run;
+mod serdes;
 mod request;
 pub mod text;
 mod uv_error;

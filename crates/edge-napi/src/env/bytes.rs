@@ -128,6 +128,23 @@ impl Env {
         let mut data = std::ptr::null_mut();
         value!(self, ext.create_shared_arraybuffer(len, &mut data))
     }
+    /// Whether an ArrayBuffer is detached.
+    pub fn is_detached(self, buffer: Value) -> Result<bool> {
+        Ok(call!(self, js.napi_is_detached_arraybuffer(buffer.0), -> false))
+    }
+    /// Length and greatest length in bytes of an ArrayBuffer or SharedArrayBuffer, and whether it is resizable.
+    pub fn array_buffer_lengths(self, buffer: Value) -> Result<(usize, usize, bool)> {
+        let (mut data, mut length, mut maximum) = (std::ptr::null_mut(), 0, 0);
+        let resizable = {
+            let mut resizable = false;
+            // SAFETY: a live environment; all out pointers live for the call.
+            super::check(unsafe {
+                (self.ext().get_any_arraybuffer_info)(self.raw(), buffer.0, &mut data, &mut length, &mut maximum, &mut resizable)
+            })?;
+            resizable
+        };
+        Ok((length, maximum, resizable))
+    }
     /// Detaches an ArrayBuffer.
     pub fn detach(self, buffer: Value) -> Result<()> {
         call!(self, js.napi_detach_arraybuffer(buffer.0));

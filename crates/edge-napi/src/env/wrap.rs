@@ -86,6 +86,17 @@ impl Env {
         Ok(wrapped.state.clone().downcast::<T>().ok())
     }
 
+    /// Whether native state of any type is tied to an object.
+    pub fn is_wrapped(self, object: Value) -> Result<bool> {
+        let mut data = std::ptr::null_mut();
+        // SAFETY: a live environment; the out pointer lives for the call.
+        match unsafe { (self.js().napi_unwrap)(self.raw(), object.0, &mut data) } {
+            napi_status::napi_ok => Ok(true),
+            napi_status::napi_invalid_arg | napi_status::napi_object_expected => Ok(false),
+            other => Err(other.into()),
+        }
+    }
+
     /// A class whose constructor is the native `registered` (e.g. `fs.FileHandle`), named after its last part. Methods are the
     /// natives `registered#method`.
     pub fn class(self, registered: &'static str) -> Result<ClassBuilder> {

@@ -38,6 +38,7 @@ mod process_wrap;
 mod profiler;
 mod report;
 mod sea;
+mod serdes;
 mod spawn_sync;
 mod sqlite;
 mod stream_pipe;
@@ -104,6 +105,7 @@ pub const ALL: &[&Binding] = &[
     &profiler::BINDING,
     &report::BINDING,
     &sea::BINDING,
+    &serdes::BINDING,
     &spawn_sync::BINDING,
     &sqlite::BINDING,
     &stream_pipe::BINDING,
