@@ -1,12 +1,45 @@
 //! The executable `edge-node`: a drop-in for `node` with no Python in it. It joins the silos (the Node layer, the engine, the
 //! host's kernel) and holds no logic: options and their meaning live in `edge-node`.
 
-use std::process::ExitCode;
+mod image;
 
-/// Node's exit code for a bad option or argument (`ExitCode::kInvalidCommandLineArgument`).
-const BAD_OPTION: u8 = 9;
+use edge_napi::{Engine, IsolateOptions};
+use edge_node::Program;
+use edge_quickjs::QuickJs;
+use edge_wasix::thread::{ThreadSpec, spawn};
+use edge_wasix::{Kernel, Policy, Stdio};
 
-fn main() -> ExitCode {
-    eprintln!("edge-node: the Node layer has no entry point yet; nothing can be run");
-    ExitCode::from(BAD_OPTION)
+/// Bytes of stack for the thread that runs JavaScript, and how much of it JavaScript may use.
+const STACK: usize = 64 << 20;
+const STACK_LIMIT: usize = 56 << 20;
+/// Node's code for a failure before any script ran.
+const BOOT_FAILED: i32 = 10;
+
+fn main() {
+    let kernel = Kernel::builder().policy(Policy::open()).stdio(Stdio::Own).inherit_fds().host_args().build();
+    let kernel = match kernel {
+        Ok(kernel) => kernel,
+        Err(errno) => edge_wasix::fail(&format!("edge-node: no kernel: {}\n", errno.message()), BOOT_FAILED),
+    };
+    let for_exit = kernel.clone();
+    let spec = ThreadSpec { name: "edge-main".to_owned(), stack_size: STACK };
+    let code = match spawn(spec, move || run(kernel)) {
+        // A panic is a bug of ours; its text went to standard error.
+        Ok(thread) => thread.join().unwrap_or(BOOT_FAILED),
+        Err(_) => BOOT_FAILED,
+    };
+    for_exit.exit(code)
+}
+
+fn run(kernel: std::sync::Arc<Kernel>) -> i32 {
+    let mut args: Vec<String> = kernel.args().iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
+    let argv0 = if args.is_empty() { "edge-node".to_owned() } else { args.remove(0) };
+    let exec_path = kernel.executable().map_or_else(|_| argv0.clone(), |path| String::from_utf8_lossy(&path).into_owned());
+    let engine: &dyn Engine = &QuickJs;
+    if args.first().map(String::as_str) == Some("--build-boot-image") {
+        return image::build(engine, kernel, args.get(1).map(String::as_str));
+    }
+    let image = image::open(engine, &kernel, &exec_path);
+    let isolate = IsolateOptions { memory_limit: 4 << 30, stack_limit: STACK_LIMIT };
+    edge_node::run_cli(Program { engine, image, kernel, exec_path, argv0, owns_process: true, isolate }, &args)
 }

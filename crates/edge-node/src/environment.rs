@@ -137,6 +137,12 @@ impl Environment {
         state
     }
 
+    /// Drops all binding state: at the end, for states may hold the environment.
+    pub(crate) fn clear_states(&self) {
+        let states = std::mem::take(&mut *self.states.borrow_mut());
+        drop(states);
+    }
+
     /// Keeps a value alive under a name, in images too; replaces the value of that name.
     pub fn set_root(&self, name: &str, value: Value) -> Result<()> {
         let reference = self.env.reference(value)?;

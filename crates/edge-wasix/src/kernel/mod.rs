@@ -34,6 +34,7 @@ use crate::fs::{FileSystem, Mounts, Target};
 use crate::host::HostRoot;
 use crate::{Errno, Policy, Result};
 
+pub use process::fail;
 pub use builder::{KernelBuilder, Stdio};
 pub use directory::Directory;
 pub use fd_table::Fd;

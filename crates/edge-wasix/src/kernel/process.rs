@@ -109,9 +109,24 @@ impl Kernel {
         unsafe { libc::_exit(status) }
     }
 
+    /// Path of the running executable (`process.execPath`).
+    pub fn executable(&self) -> Result<Vec<u8>> {
+        if !self.policy.grants_host_processes() {
+            return Err(Errno::EACCES);
+        }
+        let path = std::env::current_exe()?;
+        Ok(std::os::unix::ffi::OsStringExt::into_vec(path.into_os_string()))
+    }
+
     /// Ends the host process with SIGABRT (`process.abort`).
     pub fn abort(&self) -> ! {
         self.tty_reset_mode();
         std::process::abort()
     }
+}
+
+/// Says why a program could not begin, where there is no kernel to say it through, and ends it.
+pub fn fail(text: &str, status: i32) -> ! {
+    eprint!("{text}");
+    std::process::exit(status)
 }

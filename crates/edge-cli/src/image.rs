@@ -1,0 +1,55 @@
+//! Finding and making the boot image.
+
+use edge_napi::{Engine, Image, IsolateOptions};
+use edge_node::{EnvironmentOptions, Runtime, native_table};
+use edge_wasix::{Kernel, MemoryFs};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The boot image beside the executable, or where `EDGE_BOOT_IMAGE` says (empty: none). A stale or damaged one is not used, with a
+/// warning.
+pub fn open(engine: &dyn Engine, kernel: &Kernel, exec_path: &str) -> Option<Arc<dyn Image>> {
+    let path = match kernel.getenv(b"EDGE_BOOT_IMAGE") {
+        Some(path) if path.is_empty() => return None,
+        Some(path) => String::from_utf8_lossy(&path).into_owned(),
+        None => format!("{exec_path}.boot"),
+    };
+    if kernel.mode(path.as_bytes()).is_err() {
+        return None;
+    }
+    match engine.open_image(Path::new(&path), native_table()) {
+        Ok(image) => Some(image),
+        Err(error) => {
+            let text = format!("(edge-node) Warning: the boot image {path} {error}; starting without it\n");
+            let _ = kernel.write(2, text.as_bytes(), None);
+            None
+        }
+    }
+}
+
+/// `--build-boot-image PATH`: boots once and writes the image.
+pub fn build(engine: &dyn Engine, kernel: Arc<Kernel>, path: Option<&str>) -> i32 {
+    let complain = |text: &str| {
+        let _ = kernel.write(2, format!("edge-node: {text}\n").as_bytes(), None);
+        1
+    };
+    let Some(path) = path else { return complain("--build-boot-image requires a path") };
+    // The boot sees an empty machine, so nothing of this one can get into the image.
+    let empty = match Kernel::builder().mount("/", MemoryFs::new()).build() {
+        Ok(empty) => empty,
+        Err(errno) => return complain(errno.message()),
+    };
+    let isolate = IsolateOptions { memory_limit: 1 << 30, stack_limit: super::STACK_LIMIT };
+    let runtime = match Runtime::new(engine, None, empty, EnvironmentOptions::default(), &isolate) {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&error.to_string()),
+    };
+    let bytes = match runtime.snapshot() {
+        Ok(bytes) => bytes,
+        Err(text) => return complain(&format!("no image: {text}")),
+    };
+    match kernel.write_file(path.as_bytes(), &bytes, edge_wasix::fs::constants::O_WRONLY | edge_wasix::fs::constants::O_CREAT | edge_wasix::fs::constants::O_TRUNC, 0o644) {
+        Ok(()) => 0,
+        Err(errno) => complain(&format!("{path}: {}", errno.message())),
+    }
+}

@@ -1,0 +1,124 @@
+//! The command line of `node`: which of the library's main scripts runs (Node's `StartExecution`).
+
+use crate::runtime::Runtime;
+use crate::{EnvironmentOptions, Options, parse_env_text};
+use edge_napi::{Engine, Image, IsolateOptions};
+use edge_wasix::Kernel;
+use std::sync::Arc;
+
+/// What the executable adds to the command line.
+pub struct Program<'a> {
+    /// The engine to run on.
+    pub engine: &'a dyn Engine,
+    /// The image to start from, if there is one.
+    pub image: Option<Arc<dyn Image>>,
+    /// The system-call layer.
+    pub kernel: Arc<Kernel>,
+    /// `process.execPath`.
+    pub exec_path: String,
+    /// The program's name as it was called.
+    pub argv0: String,
+    /// Whether `process.exit()` may end the whole process.
+    pub owns_process: bool,
+    /// Limits of the isolate.
+    pub isolate: IsolateOptions,
+}
+
+/// Node's exit code for a bad option.
+const BAD_OPTION: i32 = 9;
+/// Node's exit code when the library did not boot.
+const BOOT_FAILED: i32 = 10;
+
+/// Runs `node` with these arguments (without the program's name); the exit code.
+#[must_use]
+pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
+    let kernel = program.kernel.clone();
+    let complain = |text: &str| {
+        // Standard error that is closed or full loses the text.
+        let _ = kernel.write(2, text.as_bytes(), None);
+    };
+    let node_options = kernel.getenv(b"NODE_OPTIONS").map(|text| String::from_utf8_lossy(&text).into_owned());
+    let cli = match Options::parse(node_options.as_deref(), args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            complain(&format!("{}: {}\n", program.argv0, error.0));
+            return BAD_OPTION;
+        }
+    };
+    if cli.flag("--version") {
+        let _ = kernel.write(1, format!("{}\n", edge_node_lib::NODE_VERSION).as_bytes(), None);
+        return 0;
+    }
+    if let Err(text) = load_env_files(&kernel, &cli) {
+        complain(&format!("{}: {text}\n", program.argv0));
+        return BAD_OPTION;
+    }
+    let main = main_script(&kernel, &cli);
+    let options =
+        EnvironmentOptions { cli, exec_path: program.exec_path, argv0: program.argv0, owns_process: program.owns_process, ..Default::default() };
+    let runtime = match Runtime::new(program.engine, program.image.as_ref(), program.kernel, options, &program.isolate) {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            complain(&format!("edge-node: {error}\n"));
+            return BOOT_FAILED;
+        }
+    };
+    let code = runtime.environment().run_main(main);
+    if runtime.environment().options().owns_process {
+        runtime.environment().kernel().exit(code);
+    }
+    code
+}
+
+/// `--env-file` and `--env-file-if-exists`: later files win, but nothing replaces what the environment has.
+fn load_env_files(kernel: &Kernel, cli: &Options) -> Result<(), String> {
+    let mut values: Vec<(String, String)> = Vec::new();
+    for (option, required) in [("--env-file", true), ("--env-file-if-exists", false)] {
+        for path in cli.list(option) {
+            match kernel.read_file(path.as_bytes(), usize::MAX) {
+                Ok(bytes) => values.extend(parse_env_text(&String::from_utf8_lossy(&bytes))),
+                Err(_) if required => return Err(format!("{path}: not found")),
+                Err(_) => {}
+            }
+        }
+    }
+    let present: Vec<bool> = values.iter().map(|(name, _)| kernel.getenv(name.as_bytes()).is_some()).collect();
+    for ((name, value), present) in values.iter().zip(present) {
+        if !present {
+            // A name that the system cannot hold is passed over, as Node does.
+            let _ = kernel.setenv(name.as_bytes(), value.as_bytes());
+        }
+    }
+    Ok(())
+}
+
+/// Which main script runs, in Node's order.
+fn main_script(kernel: &Kernel, cli: &Options) -> &'static str {
+    let first = cli.args.first().map(String::as_str);
+    if first == Some("inspect") {
+        return "internal/main/inspect";
+    }
+    if cli.flag("--help") {
+        return "internal/main/print_help";
+    }
+    if cli.flag("--prof-process") {
+        return "internal/main/prof_process";
+    }
+    if cli.flag("--check") {
+        return "internal/main/check_syntax";
+    }
+    if cli.flag("--test") {
+        return "internal/main/test_runner";
+    }
+    if cli.flag("--watch") {
+        return "internal/main/watch_mode";
+    }
+    if cli.has_eval_string && !cli.flag("--interactive") {
+        return "internal/main/eval_string";
+    }
+    match first {
+        Some(script) if script != "-" => "internal/main/run_main_module",
+        _ if cli.flag("--interactive") || kernel.guess_handle_type(0) == edge_wasix::fs::HandleType::Tty => "internal/main/repl",
+        _ => "internal/main/eval_stdin",
+    }
+}

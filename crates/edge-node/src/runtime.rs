@@ -1,0 +1,119 @@
+//! [`Runtime`]: an isolate with its environment, from an image or from nothing.
+
+use crate::{Environment, EnvironmentOptions, bootstrap, native_table, preload};
+use edge_loop::{Loop, LoopOptions};
+use edge_napi::types::napi_ref;
+use edge_napi::{Engine, Image, Isolate, IsolateOptions, Reference};
+use edge_wasix::Kernel;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Name of the image section with the names of values that native code keeps.
+const ROOTS: &str = "node.roots";
+/// Name of the image section with the library's hash.
+const LIB: &str = "node.lib";
+
+/// An isolate with its environment. Lives on one thread.
+pub struct Runtime {
+    // The environment must go before its isolate: it holds references into it.
+    environment: Rc<Environment>,
+    isolate: Box<dyn Isolate>,
+}
+
+/// Why a runtime could not be made: text for a person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StartError(pub String);
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl std::error::Error for StartError {}
+
+impl Runtime {
+    /// A booted environment: continued from `image`, or booted from Node's library when there is none.
+    ///
+    /// # Errors
+    /// A missing resource, a stale image, or a failure of the boot scripts (a bug of this build).
+    pub fn new(
+        engine: &dyn Engine,
+        image: Option<&Arc<dyn Image>>,
+        kernel: Arc<Kernel>,
+        mut options: EnvironmentOptions,
+        isolate_options: &IsolateOptions,
+    ) -> Result<Self, StartError> {
+        options.engine = (engine.name(), engine.version());
+        let uv = Loop::new(LoopOptions::default()).map_err(|error| StartError(format!("no event loop: {error}")))?;
+        let (isolate, roots) = match image {
+            Some(image) => {
+                let roots = read_roots(&**image)?;
+                (engine.restore(image, native_table(), isolate_options).map_err(StartError)?, roots)
+            }
+            None => (engine.create(native_table(), isolate_options).map_err(StartError)?, HashMap::new()),
+        };
+        let booted = image.is_some();
+        let environment = Environment::new(&*isolate, uv, kernel, options, roots).map_err(|error| StartError(format!("no environment: {error:?}")))?;
+        let runtime = Self { environment, isolate };
+        if booted {
+            runtime.isolate.reseed();
+        } else if let Err(error) = bootstrap(&runtime.environment).and_then(|()| preload(&runtime.environment)) {
+            let env = runtime.environment.env();
+            let value = env.error_value(error);
+            let text = value.and_then(|value| {
+                let stack = env.get(value, "stack").ok().filter(|stack| env.is_string(*stack).unwrap_or(false))?;
+                let message = env.to_string_lossy(value).unwrap_or_default();
+                env.get_string(stack).ok().map(|stack| if stack.contains(&message) { stack } else { format!("{message}\n{stack}") })
+            });
+            return Err(StartError(format!("Node's library did not boot: {}", text.unwrap_or_else(|| "no error text".to_owned()))));
+        }
+        Ok(runtime)
+    }
+
+    /// The environment.
+    #[must_use]
+    pub const fn environment(&self) -> &Rc<Environment> {
+        &self.environment
+    }
+    /// The engine instance.
+    #[must_use]
+    pub fn isolate(&self) -> &dyn Isolate {
+        &*self.isolate
+    }
+
+    /// An image of this runtime. Nothing may have run in it but the boot.
+    ///
+    /// # Errors
+    /// What cannot be captured.
+    pub fn snapshot(&self) -> Result<Vec<u8>, String> {
+        let mut roots = String::new();
+        for (name, reference) in self.environment.roots() {
+            roots.push_str(&format!("{}\t{name}\n", reference.0.0));
+        }
+        self.isolate.snapshot(&[(LIB, edge_node_lib::LIB_SHA256.as_bytes()), (ROOTS, roots.as_bytes())])
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        // Handles that are still open hold the environment in their callbacks.
+        self.environment.uv().abandon();
+        self.environment.clear_states();
+    }
+}
+
+fn read_roots(image: &dyn Image) -> Result<HashMap<String, Reference>, StartError> {
+    if image.section(LIB) != Some(edge_node_lib::LIB_SHA256.as_bytes()) {
+        return Err(StartError("the image was made from another version of Node's library".to_owned()));
+    }
+    let damaged = || StartError("the image's list of kept values is damaged".to_owned());
+    let text = image.section(ROOTS).and_then(|bytes| std::str::from_utf8(bytes).ok()).ok_or_else(damaged)?;
+    text.lines()
+        .map(|line| {
+            let (number, name) = line.split_once('\t')?;
+            Some((name.to_owned(), Reference(napi_ref(number.parse().ok()?))))
+        })
+        .collect::<Option<HashMap<_, _>>>()
+        .ok_or_else(damaged)
+}
