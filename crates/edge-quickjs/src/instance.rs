@@ -192,6 +192,13 @@ impl Engine {
         engine.commit_to(need)?;
         image.map_into(&engine.memory).map_err(|error| EngineError::System(error.to_string()))?;
         let raw = engine.raw();
+        for (offset, len) in image.prefault() {
+            // A list that asks for what there is not (a damaged one, or a smaller limit) costs only its effect.
+            let end = offset.saturating_add(len) as u64;
+            if end <= config.memory_limit.min(4 << 30) && engine.commit_to(end).is_ok() {
+                engine.memory.populate(offset, len);
+            }
+        }
         // SAFETY: the record is complete and the image's pages are in place.
         unsafe { edge_instantiate(raw, (*raw).instance, image.pages(), image.stack_pointer()) };
         Ok(engine)

@@ -20,7 +20,7 @@ mod native_call;
 mod slots;
 mod trap;
 
-pub use image::{Check, Image, ImageError};
+pub use image::{Check, Image, ImageError, PREFAULT};
 pub use instance::{Config, Engine, EngineError, Host};
 pub use isolate::{QuickJs, TABLES};
 pub use trap::{Closing, KillHandle, Poison};

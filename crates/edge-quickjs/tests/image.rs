@@ -2,7 +2,7 @@
 
 mod plain_host;
 
-use edge_quickjs::{Check, Config, Engine, Image, ImageError};
+use edge_quickjs::{Check, Config, Engine, Image, ImageError, PREFAULT};
 use plain_host::{PlainHost, engine, eval};
 
 const STAMP: [u8; 32] = [7; 32];
@@ -51,6 +51,27 @@ fn images_of_images() {
     eval(&engine, "n = 10; table.clear()").unwrap();
     let image = Image::from_bytes(&engine.snapshot(&STAMP, &[]).unwrap(), &STAMP, Check::Content).unwrap();
     assert_eq!(eval(&restore(&image), "n + table.size"), Ok(10.0));
+}
+
+#[test]
+fn the_pages_a_start_writes_can_be_brought_in_at_once() {
+    let engine = engine();
+    eval(&engine, PREPARE).unwrap();
+    let bytes = engine.snapshot(&STAMP, &[]).unwrap();
+    let image = Image::from_bytes(&bytes, &STAMP, Check::Head).unwrap();
+    let started = restore(&image);
+    assert!(started.changed_pages(&image).is_empty());
+    eval(&started, "let a = []; for (let i = 0; i < 20000; i++) a.push({ i }); n++").unwrap();
+    let list = started.changed_pages(&image);
+    assert!(!list.is_empty() && list.len() % 8 == 0);
+    let image = Image::from_bytes(&engine.snapshot(&STAMP, &[(PREFAULT, &list)]).unwrap(), &STAMP, Check::Head).unwrap();
+    let again = restore(&image);
+    assert!(again.changed_pages(&image).is_empty(), "bringing in changes nothing");
+    assert_eq!(eval(&again, "n + table.size"), Ok(5003.0));
+    // A list of nonsense is no harm.
+    let nonsense = [0xff; 64];
+    let image = Image::from_bytes(&engine.snapshot(&STAMP, &[(PREFAULT, &nonsense)]).unwrap(), &STAMP, Check::Head).unwrap();
+    assert_eq!(eval(&restore(&image), "n"), Ok(3.0));
 }
 
 #[test]
