@@ -34,21 +34,19 @@ static void edge_free_runtime(JSRuntime *rt)
 static void edge_init_context(JSContext *ctx)
 {
     ctx->edge.default_host_option = JS_UNDEFINED;
-    ctx->edge.sandbox = JS_UNDEFINED;
     ctx->edge.code_generation_message = JS_UNDEFINED;
 }
 
 static void edge_free_context(JSContext *ctx)
 {
     JS_FreeValue(ctx, ctx->edge.default_host_option);
-    JS_FreeValue(ctx, ctx->edge.sandbox);
     JS_FreeValue(ctx, ctx->edge.code_generation_message);
     edge_init_context(ctx);
 }
 
 static void edge_mark_context(JSRuntime *rt, JSContext *ctx, JS_MarkFunc *mark_func)
 {
-    JS_MarkValue(rt, ctx->edge.sandbox, mark_func);
+    /* symbols and strings only, so far */
 }
 
 void JS_EdgeReseedRandom(JSRuntime *rt)
@@ -91,6 +89,8 @@ static void edge_call_callback(JSContext *ctx, JSValueConst func, int argc, JSVa
 #include "engine_scripts.inc.h"
 #include "engine_import.inc.h"
 #include "engine_modules.inc.h"
+#include "engine_contexts.inc.h"
+#include "engine_image.inc.h"
 
 static int edge_init_classes(JSRuntime *rt)
 {
@@ -99,10 +99,15 @@ static int edge_init_classes(JSRuntime *rt)
                                        .gc_mark = edge_script_mark };
     static const JSClassDef module = { "EdgeModule", .finalizer = edge_module_finalizer,
                                        .gc_mark = edge_module_mark };
+    static const JSClassDef context = { "EdgeContext", .finalizer = edge_context_finalizer,
+                                        .gc_mark = edge_context_mark };
+    static const JSClassDef global = { "Object", .finalizer = edge_global_finalizer,
+                                       .gc_mark = edge_global_mark,
+                                       .exotic = (JSClassExoticMethods *)&edge_global_exotic_methods };
 
     return edge_new_class(rt, &rt->edge.record_class, &record) ||
         edge_new_class(rt, &rt->edge.script_class, &script) ||
-        edge_new_class(rt, &rt->edge.module_class, &module);
+        edge_new_class(rt, &rt->edge.module_class, &module) ||
+        edge_new_class(rt, &rt->edge.context_class, &context) ||
+        edge_new_class(rt, &rt->edge.global_class, &global);
 }
-JSValue JS_EdgeNewContext(JSContext *ctx, JSValueConst sandbox) { return JS_EXCEPTION; }
-JSContext *JS_EdgeContextOf(JSContext *ctx, JSValueConst v) {return NULL;}

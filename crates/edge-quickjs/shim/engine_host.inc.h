@@ -81,7 +81,6 @@ typedef struct JSEdgeRuntime {
 
 typedef struct JSEdgeContext {
     JSValue default_host_option;
-    JSValue sandbox;              /* of a contextified realm, else undefined */
     JSValue code_generation_message;
     bool code_generation_denied;
 } JSEdgeContext;

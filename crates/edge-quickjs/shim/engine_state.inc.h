@@ -56,3 +56,15 @@ static JSValue edge_import_meta(JSContext *ctx, JSModuleDef *m);
 static void edge_note_specifier(struct JSParseState *s, JSModuleDef *m);
 static void edge_throw_resolve_error(JSContext *ctx, int res, JSModuleDef *m, int req_idx,
                                      JSAtom name, int line, int col);
+
+/* ---- contexts (0210) ---- */
+
+static JSValue edge_global_get(JSContext *ctx, JSObject *p, JSAtom prop, bool throw_ref_error);
+static JSObject *edge_global_owner(JSContext *ctx, JSObject *p, JSAtom prop);
+static int edge_global_declare(JSContext *ctx, JSObject *p, JSAtom prop, JSValueConst value,
+                               bool is_function);
+static JSValue edge_throw_code_generation(JSContext *ctx);
+
+/* ---- frozen heap (0211) ---- */
+
+static void edge_thaw_heap(JSRuntime *rt);

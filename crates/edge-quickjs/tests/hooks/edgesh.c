@@ -325,6 +325,15 @@ FN(f_errorPosition)
     return o;
 }
 
+FN(f_allowCodeGeneration)
+{
+    JS_EdgeAllowCodeGeneration(JS_EdgeContextOf(ctx, ARG(0)), JS_ToBool(ctx, ARG(1)), NULL);
+    return JS_UNDEFINED;
+}
+FN(f_globalOf) { return JS_GetGlobalObject(JS_EdgeContextOf(ctx, ARG(0))); }
+FN(f_freeze) { JS_EdgeFreezeHeap(JS_GetRuntime(ctx)); return JS_UNDEFINED; }
+FN(f_zeroFree) { JS_EdgeZeroFreeMemory(JS_GetRuntime(ctx)); return JS_UNDEFINED; }
+
 static const struct { const char *name; JSCFunction *f; int n; } functions[] = {
 #define E(n, l) { #n, f_##n, l }
     E(newPrivateSymbol, 1), E(setPromiseHooks, 4), E(setPromiseRejectCallback, 1),

@@ -2,7 +2,7 @@
 // node --expose-internals -r ./node_prelude.js js/<topic>.js
 const { internalBinding } = require('internal/test/binding');
 const u = internalBinding('util');
-const { promiseHooks } = require('v8');
+const vm = require('vm');
 const aw = internalBinding('async_wrap');
 const acf = internalBinding('async_context_frame');
 const priv = Object.values(u.privateSymbols).slice(-4);
@@ -20,4 +20,8 @@ globalThis.edge = {
   enqueueMicrotask: internalBinding('task_queue').enqueueMicrotask,
   runMicrotasks: internalBinding('task_queue').runMicrotasks,
   gc: () => {},
+  newContext: (s) => vm.createContext(s === undefined ? vm.constants.DONT_CONTEXTIFY : s),
+  compileScript: (src, name) => new vm.Script(src, { filename: name }),
+  runScriptIn: (s, c) => s.runInContext(c),
+  globalOf: (c) => vm.runInContext('globalThis', c),
 };

@@ -1,3 +1,4 @@
+// Private symbols; then a first look at hooks, jobs and host functions.
 const s=edge.newPrivateSymbol('node:foo'); print(typeof s, String(s), s.description);
 const o=Object.freeze({a:1}); o[s]=5; print(o[s], s in o, Object.getOwnPropertySymbols(o).length, Reflect.ownKeys(o).length, Object.create(o)[s], {...o}[s], Object.assign({},o)[s]);
 let traps=[]; const p=new Proxy({}, new Proxy({}, {get(t,k){traps.push(k)}}));
