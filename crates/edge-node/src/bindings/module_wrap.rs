@@ -147,6 +147,10 @@ fn link(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         let url = env.to_string_lossy(env.get(info.this(), "url")?)?;
         return Err(Error::error("ERR_VM_MODULE_LINK_FAILURE", format!("linking error, expected a valid module request for '{url}'")));
     }
+    // A module without requests has nothing to link; it may be one of the library's, which are evaluated already.
+    if wanted == 0 {
+        return Ok(info.undefined());
+    }
     let modules = wraps.into_iter().map(|wrap| module_of(&environment, wrap)).collect::<Result<Vec<_>>>()?;
     env.module_link(module, env.array_from(&modules)?)?;
     // The linked wraps must live as long as this one, for import.meta and status questions.
@@ -274,7 +278,9 @@ fn create_required_module_facade(env: Env, info: &CallInfo<'_>) -> Result<Value>
     let original = module_of(&environment, info.arg(0))?;
     let source = Source::new(env.string(FACADE)?, env.string("node:internal/require_module_default_facade")?);
     let facade = env.module_source(&source, env.object()?)?;
-    env.module_link(facade, env.array_from(&[original, original])?)?;
+    // Both lines name the same module; engines may count that as one request or as two.
+    let requests = env.array_length(env.module_requests(facade)?)? as usize;
+    env.module_link(facade, env.array_from(&vec![original; requests])?)?;
     env.module_instantiate(facade)?;
     env.module_evaluate(facade)?;
     env.module_namespace(facade)
