@@ -592,8 +592,70 @@ static JSValue js_error_function_name(JSContext *ctx, JSValueConst func)
     }
     if (js_error_is_nonempty(v))
         return v;
+    if (b && b->name_is_inferred && JS_IsString(v)) {
+        JS_FreeValue(ctx, v);
+        return JS_AtomToString(ctx, b->func_name);
+    }
     JS_FreeValue(ctx, v);
     return JS_NULL;
+}
+
+/* Names the anonymous function just parsed after what it is assigned to, as V8
+   does: `Foo.prototype.bar = function() {}` is Foo.bar. Only plain paths. */
+static void js_error_infer_name(JSParseState *s, const uint8_t *p, const uint8_t *end)
+{
+    JSFunctionDef *fd = s->cur_func, *child, *outer;
+    char name[128], buf[ATOM_GET_STR_BUF_SIZE];
+    const char *outer_name;
+    const uint8_t *start;
+    size_t n = 0, len;
+    bool first = true;
+
+    if (list_empty(&fd->child_list))
+        return;
+    child = list_entry(fd->child_list.prev, JSFunctionDef, link);
+    if (child->func_name != JS_ATOM_NULL || child->inferred_name != JS_ATOM_NULL)
+        return;
+    for (;;) {
+        while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+            p++;
+        start = p;
+        while (p < end && *p < 128 && lre_js_is_ident_next(*p))
+            p++;
+        len = p - start;
+        if (!len || (*start >= '0' && *start <= '9'))
+            return;
+        if (first && len == 4 && !memcmp(start, "this", 4)) {
+            /* in a constructor: its name */
+            for (outer = fd; outer && outer->func_type == JS_PARSE_FUNC_ARROW; outer = outer->parent)
+                ;
+            outer_name = outer && outer->func_name != JS_ATOM_NULL ?
+                JS_AtomGetStr(s->ctx, buf, sizeof(buf), outer->func_name) : "";
+            if (outer_name[0] >= 'A' && outer_name[0] <= 'Z') {
+                len = strlen(outer_name);
+                if (len >= sizeof(name))
+                    return;
+                memcpy(name, outer_name, len);
+                n = len;
+            }
+        } else if (!(len == 9 && !memcmp(start, "prototype", 9))) {
+            if (n + len + 2 > sizeof(name))
+                return;
+            if (n)
+                name[n++] = '.';
+            memcpy(name + n, start, len);
+            n += len;
+        }
+        first = false;
+        while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+            p++;
+        if (p >= end)
+            break;
+        if (*p++ != '.')
+            return;
+    }
+    if (n)
+        child->inferred_name = JS_NewAtomLen(s->ctx, name, n);
 }
 
 static JSContext *js_error_function_realm(JSContext *ctx, JSValueConst func)
@@ -765,7 +827,7 @@ static JSValue js_error_method_name(JSContext *ctx, const JSErrorFrame *f)
     /* by the name it was compiled with */
     b = js_error_bytecode(f->func);
     if (b) {
-        name = JS_DupAtom(ctx, b->func_name);
+        name = b->name_is_inferred ? JS_ATOM_NULL : JS_DupAtom(ctx, b->func_name);
     } else {
         v = js_error_function_name(ctx, f->func);
         name = JS_IsString(v) ? JS_ValueToAtom(ctx, v) : JS_ATOM_NULL;
@@ -1189,8 +1251,16 @@ static JSValue js_callsite_method(JSContext *ctx, JSValueConst this_val,
     case CALLSITE_getFunctionName:
         return js_error_function_name(ctx, f->func);
     case CALLSITE_getMethodName:
-        return (f->flags & JS_ERROR_FRAME_CONSTRUCTOR) || js_error_is_toplevel(ctx, f) ?
-            JS_NULL : js_error_method_name(ctx, f);
+        if (f->flags & JS_ERROR_FRAME_CONSTRUCTOR)
+            return JS_NULL;
+        if (JS_IsUndefined(f->this_val)) {
+            JSErrorFrame g = *f;
+            if (f->flags & JS_ERROR_FRAME_STRICT)
+                return JS_NULL;
+            g.this_val = js_error_function_realm(ctx, f->func)->global_obj;
+            return js_error_method_name(ctx, &g);
+        }
+        return js_error_method_name(ctx, f);
     case CALLSITE_getTypeName:
         return (f->flags & JS_ERROR_FRAME_CONSTRUCTOR) || JS_VALUE_GET_TAG(f->this_val) == JS_TAG_UNDEFINED ?
             JS_NULL : js_error_type_name(ctx, f);
