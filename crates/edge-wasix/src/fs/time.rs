@@ -11,12 +11,15 @@ impl Timespec {
     /// From seconds as a double, the way libuv reads `fs.utimes` arguments: cut to whole microseconds.
     /// NaN is the epoch; out-of-range values saturate.
     pub fn from_secs_f64(secs: f64) -> Timespec {
-        let micros = (secs * 1e6) as i128;
-        let sec = micros.div_euclid(1_000_000);
-        Timespec {
-            sec: sec.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64,
-            nsec: (micros.rem_euclid(1_000_000) * 1000) as u32,
+        // libuv's own steps in its own order, so that the same double gives the same time.
+        let mut sec = secs as i64;
+        let mut nsec = ((secs - sec as f64) * 1e9) as i64;
+        nsec -= nsec % 1000;
+        if nsec < 0 {
+            nsec += 1_000_000_000;
+            sec = sec.saturating_sub(1);
         }
+        Timespec { sec, nsec: nsec.clamp(0, 999_999_000) as u32 }
     }
 
     /// The time now, by the host's real-time clock.

@@ -31,18 +31,15 @@ pub fn fill_shared(environment: &Rc<Environment>, bigint: bool, offset: usize, s
 }
 
 fn fill(environment: &Rc<Environment>, key: &str, bigint: bool, offset: usize, fields: &[i64]) -> Result<Value> {
-    if bigint {
-        let values = environment.aliased::<i64>(key)?;
-        for (index, value) in fields.iter().enumerate() {
-            values.set(offset + index, *value);
-        }
-    } else {
-        let values = environment.aliased::<f64>(key)?;
-        for (index, value) in fields.iter().enumerate() {
-            values.set(offset + index, as_number(index, *value));
-        }
+    let array = environment.expect_root(key)?;
+    environment.env().with_bytes(array, |bytes| write(bytes.get_mut(8 * offset..).unwrap_or_default(), bigint, fields))?;
+    Ok(array)
+}
+
+fn write(bytes: &mut [u8], bigint: bool, fields: &[i64]) {
+    for (index, (slot, value)) in bytes.chunks_exact_mut(8).zip(fields).enumerate() {
+        slot.copy_from_slice(&if bigint { value.to_ne_bytes() } else { as_number(index, *value).to_ne_bytes() });
     }
-    environment.expect_root(key)
 }
 
 /// Numbers before the times, which may lie before the epoch, are unsigned.
@@ -53,11 +50,7 @@ fn as_number(index: usize, value: i64) -> f64 {
 /// An array of its own, for a promise: other calls must not overwrite it before it is looked at.
 fn fresh(env: Env, bigint: bool, fields: &[i64]) -> Result<Value> {
     let buffer = env.array_buffer(fields.len() * 8)?;
-    env.with_bytes(buffer, |bytes| {
-        for (index, (slot, value)) in bytes.chunks_exact_mut(8).zip(fields).enumerate() {
-            slot.copy_from_slice(&if bigint { value.to_ne_bytes() } else { as_number(index, *value).to_ne_bytes() });
-        }
-    })?;
+    env.with_bytes(buffer, |bytes| write(bytes, bigint, fields))?;
     let kind = if bigint { napi_typedarray_type::napi_bigint64_array } else { napi_typedarray_type::napi_float64_array };
     env.typed_array(kind, buffer, 0, fields.len())
 }

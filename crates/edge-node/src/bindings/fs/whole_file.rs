@@ -9,6 +9,9 @@ use edge_wasix::Errno;
 use edge_wasix::fs::File;
 use std::sync::Arc;
 
+/// Bytes of the first read.
+const SMALL: usize = 8192;
+
 /// The open file that an argument names: a descriptor, or a path to be opened.
 fn file(env: Env, environment: &Environment, v: Value, flags: i32, mode: u32, syscall: &str) -> Result<Arc<dyn File>> {
     let kernel = environment.kernel();
@@ -22,37 +25,34 @@ fn file(env: Env, environment: &Environment, v: Value, flags: i32, mode: u32, sy
 /// `readFileUtf8(path or fd, flags)` → string.
 pub fn read_file_utf8(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let by_descriptor = env.is_number(info.arg(0))?;
     let failed = |errno| uv_exception(env, errno, "read", None);
     let flags = env.get_i32(info.arg(1))?;
     let file = file(env, &environment, info.arg(0), flags, 0o666, "read")?;
-    let contents = read_to_end(&*file, by_descriptor).map_err(failed)?;
+    let contents = read_to_end(&*file).map_err(failed)?;
     decode_bytes(env, &contents, Encoding::Utf8)
 }
 
-/// Reads from the file's position to its end. The size of a regular file is only a hint.
-fn read_to_end(file: &dyn File, from_position: bool) -> edge_wasix::Result<Vec<u8>> {
-    let hint = match file.stat() {
-        Ok(stat) if stat.is_file() && !from_position => usize::try_from(stat.size).map_err(|_| Errno::EFBIG)?,
-        _ => 0,
-    };
-    let mut contents: Vec<u8> = Vec::new();
+/// Reads from the file's position to its end. A small file takes two reads and no question for its size, which is only a hint anyway.
+fn read_to_end(file: &dyn File) -> edge_wasix::Result<Vec<u8>> {
+    let mut contents = vec![0; SMALL];
     let mut length = 0;
-    // One byte more than there should be: the read that fills all but it is followed by one that finds the end.
-    let mut room = hint.min(1 << 30) + 1;
-    if hint == 0 {
-        room = 8192;
-    }
     loop {
-        contents.try_reserve(length + room - contents.len()).map_err(|_| Errno::ENOMEM)?;
-        contents.resize(length + room, 0);
-        let count = file.read(&mut contents[length..], None)?;
-        length += count;
-        if count == 0 {
-            contents.truncate(length);
-            return Ok(contents);
+        if length == contents.len() {
+            let hint = match file.stat() {
+                Ok(stat) if length == SMALL && stat.is_file() => usize::try_from(stat.size).unwrap_or(0).min(1 << 30) + 1,
+                _ => 0,
+            };
+            let wanted = hint.max(length + length.clamp(SMALL, 1 << 26));
+            contents.try_reserve_exact(wanted - length).map_err(|_| Errno::ENOMEM)?;
+            contents.resize(wanted, 0);
         }
-        room = if length == contents.len() { length.clamp(8192, 1 << 26) } else { contents.len() - length };
+        match file.read(&mut contents[length..], None)? {
+            0 => {
+                contents.truncate(length);
+                return Ok(contents);
+            }
+            count => length += count,
+        }
     }
 }
 
