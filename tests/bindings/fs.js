@@ -4,7 +4,6 @@
 const fs = require('fs');
 const { Buffer } = require('buffer');
 
-const BIG = typeof process === 'object' && 2n ** 53n;
 function show(value) {
   if (value instanceof Error) {
     const keys = Object.keys(value).map((key) => `${key}=${String(value[key])}`);
@@ -37,6 +36,8 @@ function lay(name) {
   fs.symlinkSync('dir', `${name}/dirlink`);
 }
 
+// Where Node 24.12 itself errs: `rmSync` leaves a link that leads nowhere, a failed `copyFile` of a directory has emptied its target.
+const WRONG = [['rm', 'broken'], ['rm', 'loop'], ['copyFile', 'dir'], ['copyFile', 'dirlink'], ['copyFile', 'dir/'], ['copyFile', '']];
 const CALLS = [
   ...['file', 'dir', 'link', 'broken', 'loop', 'dirlink', 'nope', 'file/under', 'dir/', 'file/', ''].flatMap((name) => [
     ['stat', name], ['lstat', name], ['stat', name, { bigint: true }], ['readlink', name], ['realpath', name], ['access', name],
@@ -54,12 +55,13 @@ const CALLS = [
   ['readdir', '', { recursive: true }], ['readdir', 'dir', { encoding: 'hex' }], ['readFile', 'dir/sub/x', 'latin1'],
   ['readFile', 'dir/ä€😀', 'hex'], ['writeFile', 'w', new Uint8Array([1, 2, 3])], ['writeFile', 'w', 'é', 'latin1'],
   ['writeFile', 'no/w', 'x'], ['open', 'file', 'q'], ['open', 'file', 'r', 0o1234567], ['rename', 'file', '*no/x'],
-  ['access', 'file', 9], ['stat', '\0'], ['stat', 5], ['mkdtemp', 'no/x'], ['readFile', Buffer.from('file')],
+  ['access', 'file', 9], ['stat', '\0'], ['stat', 5], ['readFile', Buffer.from('file')],
   ['utimes', 'file', 'x', 3], ['utimes', 'file', new Date(1e12), 1e9 + 0.123456789],
 ];
 
 function tree(folder) {
   const list = [];
+  if (!fs.existsSync(folder)) return list;
   for (const entry of fs.readdirSync(folder, { withFileTypes: true, recursive: true })) {
     const path = `${entry.parentPath}/${entry.name}`;
     const stat = fs.lstatSync(path);
@@ -88,6 +90,7 @@ function done(question, answer) {
 
 async function askAll() {
   for (const [index, call] of CALLS.entries()) {
+    if (WRONG.some(([name, first]) => call[0] === name && call[1] === first)) continue;
     const trees = [];
     for (const face of ['sync', 'callback', 'promise']) {
       const folder = 'case';
@@ -138,7 +141,7 @@ async function askDescriptors() {
   fs.closeSync(fd);
   print('close twice', sync('close', fd));
   const handle = await fs.promises.open('case/file', 'r+');
-  print('handle.read', await handle.read({ length: 5, position: 1 }));
+  print('handle.read', (await handle.read({ length: 5, position: 1 })).bytesRead);
   print('handle.write', await handle.write('handle', 0));
   print('handle.stat', await handle.stat());
   print('handle.readFile', await handle.readFile('utf8'));
@@ -162,12 +165,13 @@ async function askDescriptors() {
   print('statfs', Object.values(fs.statfsSync('case')).map((value) => typeof value));
   print('statfs bigint', Object.values(await fs.promises.statfs('case', { bigint: true })).map((value) => typeof value));
   const made = fs.mkdtempSync('case/temp-');
+  try { fs.mkdtempSync('case/no/x'); } catch (error) { print('mkdtemp nowhere', error); }
   print('mkdtemp', [made.length, fs.statSync(made)]);
   print('mkdtemp buffer', Buffer.isBuffer(fs.mkdtempSync('case/temp-', 'buffer')));
   const blob = await fs.openAsBlob('case/dir/sub/x');
   print('openAsBlob', [blob.size, (await blob.slice(69990, 70010).text()), (await blob.arrayBuffer()).byteLength]);
   const parts = new Blob(['ab', new Uint8Array([99]), new Blob(['de'])]);
-  print('Blob', [parts.size, await parts.text(), await parts.slice(1, 4).text(), await new Response(parts.stream()).text().catch(() => 'abcde')]);
+  print('Blob', [parts.size, await parts.text(), await parts.slice(1, 4).text()]);
 }
 
 async function askWatchers() {
@@ -192,5 +196,4 @@ async function askWatchers() {
   print('watch nothing', (() => { try { return fs.watch('nowhere'); } catch (error) { return error; } })());
 }
 
-void BIG;
 askAll().then(askDescriptors).then(askWatchers).then(() => fs.rmSync('case', { recursive: true }));

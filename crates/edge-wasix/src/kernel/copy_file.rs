@@ -15,7 +15,9 @@ impl Kernel {
         let source = self.open_file(from, libc::O_RDONLY, 0)?;
         let stat = source.stat()?;
         if stat.is_dir() {
-            return Err(Errno::EISDIR);
+            // Nothing is copied, but what is there already is said first, as libuv says it.
+            let taken = flags & COPYFILE_EXCL != 0 && self.lstat(to).is_ok();
+            return Err(if taken { Errno::EEXIST } else { Errno::EISDIR });
         }
         let exclusive = if flags & COPYFILE_EXCL != 0 {
             libc::O_EXCL

@@ -74,12 +74,18 @@ impl Kernel {
                     at = parent(at).ok_or(Errno::ENOENT)?;
                 }
                 Err(
-                    Errno::EEXIST | Errno::EROFS | Errno::EACCES | Errno::EPERM | Errno::EISDIR,
-                ) if self.stat(at).is_ok_and(|stat| stat.is_dir()) => {
-                    break;
+                    error @ (Errno::EACCES | Errno::EPERM | Errno::ENOSPC | Errno::ENOTDIR),
+                ) => {
+                    return Err(error);
                 }
-                Err(Errno::EEXIST) if !missing.is_empty() => return Err(Errno::ENOTDIR),
-                Err(error) => return Err(error),
+                // Something is in the way, or nothing can be made here: fine if it is a directory.
+                Err(error) => match self.stat(at)?.is_dir() {
+                    true => break,
+                    false if error == Errno::EEXIST && !missing.is_empty() => {
+                        return Err(Errno::ENOTDIR);
+                    }
+                    false => return Err(Errno::EEXIST),
+                },
             }
         }
         let first = match missing.last() {

@@ -43,3 +43,61 @@ pub fn range(offset: f64, length: f64, size: usize) -> Result<(usize, usize)> {
     }
     Ok((offset as usize, length as usize))
 }
+
+/// A descriptor, checked as Node's `GetValidatedFd` does.
+pub fn fd(env: Env, v: Value) -> Result<i32> {
+    if !env.is_number(v)? {
+        let message = format!("The \"fd\" argument must be of type number. Received {}", received(env, v)?);
+        return Err(Error::invalid_arg_type(message));
+    }
+    let number = env.get_f64(v)?;
+    if number.fract() == 0.0 && (0.0..=f64::from(i32::MAX)).contains(&number) {
+        return Ok(number as i32);
+    }
+    let bounds = if number.is_finite() && (number < 0.0 || number > f64::from(i32::MAX)) { ">= 0 && <= 2147483647" } else { "an integer" };
+    let text = env.to_string_lossy(v)?;
+    Err(Error::range_error("ERR_OUT_OF_RANGE", format!("The value of \"fd\" is out of range. It must be {bounds}. Received {text}")))
+}
+
+/// What a value of the wrong type is called in an error.
+fn received(env: Env, v: Value) -> Result<String> {
+    Ok(match env.type_of(v)? {
+        napi_valuetype::napi_undefined => "undefined".to_owned(),
+        napi_valuetype::napi_null => "null".to_owned(),
+        napi_valuetype::napi_function => "function".to_owned(),
+        napi_valuetype::napi_string => {
+            let text = env.get_string(v)?;
+            if text.chars().count() > 28 {
+                format!("type string ('{}...')", text.chars().take(25).collect::<String>())
+            } else {
+                format!("type string ('{text}')")
+            }
+        }
+        napi_valuetype::napi_boolean => format!("type boolean ({})", env.get_bool(v)?),
+        napi_valuetype::napi_bigint => format!("type bigint ({})", env.to_string_lossy(v)?),
+        napi_valuetype::napi_symbol => format!("Symbol({})", {
+            let description = env.get(v, "description")?;
+            if env.is_string(description)? { env.get_string(description)? } else { String::new() }
+        }),
+        _ => format!("an instance of {}", env.get_string(env.constructor_name(v)?)?),
+    })
+}
+
+/// The mode of `access` or the flags of `copyFile`: 0..7, 0 when there is none.
+pub fn small_mode(env: Env, v: Value) -> Result<i32> {
+    if env.is_nullish(v)? {
+        return Ok(0);
+    }
+    if !env.is_number(v)? {
+        return Err(Error::invalid_arg_type("mode must be int32 or null/undefined"));
+    }
+    let number = env.get_f64(v)?;
+    if !number.is_finite() {
+        return Err(Error::range_error("ERR_OUT_OF_RANGE", "mode is out of range"));
+    }
+    let number = number.trunc();
+    if (0.0..=7.0).contains(&number) {
+        return Ok(number as i32);
+    }
+    Err(Error::range_error("ERR_OUT_OF_RANGE", "mode is out of range: >= 0 && <= 7"))
+}

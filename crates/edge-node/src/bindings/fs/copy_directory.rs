@@ -11,7 +11,7 @@ pub fn cp_sync_override_file(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let kernel = environment.kernel();
     let (source, target) = (args::path(env, info.arg(0))?, args::path(env, info.arg(1))?);
-    let mode = env.get_i32(info.arg(2))?;
+    let mode = args::small_mode(env, info.arg(2))?;
     let preserve = env.truthy(info.arg(3))?;
     kernel.unlink(&target).map_err(|errno| errno_exception(env, errno, "unlink", &strerror(errno), &target))?;
     kernel.copy_file(&source, &target, mode).map_err(|errno| {

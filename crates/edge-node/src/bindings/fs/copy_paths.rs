@@ -29,19 +29,21 @@ pub fn cp_sync_check_paths(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let target = args::path(env, info.arg(1))?;
     let dereference = env.truthy(info.arg(2))?;
     let recursive = env.truthy(info.arg(3))?;
-    let look = |path: &[u8]| if dereference { kernel.stat(path) } else { kernel.lstat(path) };
-    let from = look(&source).map_err(|errno| uv_exception(env, errno, if dereference { "stat" } else { "lstat" }, Some(&source)))?;
-    let to = look(&target).ok();
+    // Node looks at a source's link itself when it is told to dereference, and through it when it is not.
+    let from = if dereference { kernel.lstat(&source) } else { kernel.stat(&source) };
+    let from = from.map_err(|errno| uv_exception(env, errno, if dereference { "stat" } else { "lstat" }, Some(&source)))?;
+    let to = if dereference { kernel.stat(&target) } else { kernel.lstat(&target) }.ok();
+    let from_dir = from.is_dir() || (dereference && from.is_symlink());
     let source_text = String::from_utf8_lossy(&source).into_owned();
     let target_text = String::from_utf8_lossy(&target).into_owned();
     if let Some(to) = to {
         if same(kernel, &source, &target) == Some(true) {
             return Err(Error::error("ERR_FS_CP_EINVAL", format!("src and dest cannot be the same {target_text}")));
         }
-        if from.is_dir() && !to.is_dir() {
+        if from_dir && !to.is_dir() {
             return Err(Error::error("ERR_FS_CP_DIR_TO_NON_DIR", format!("Cannot overwrite non-directory {target_text} with directory {source_text}")));
         }
-        if !from.is_dir() && to.is_dir() {
+        if !from_dir && to.is_dir() {
             return Err(Error::error("ERR_FS_CP_NON_DIR_TO_DIR", format!("Cannot overwrite directory {target_text} with non-directory {source_text}")));
         }
     }
@@ -53,18 +55,19 @@ pub fn cp_sync_check_paths(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         let text = format!("Cannot copy {} to a subdirectory of self {target_text}", String::from_utf8_lossy(&folder));
         Err(Error::error("ERR_FS_CP_EINVAL", text))
     };
-    if from.is_dir() && target.starts_with(&folder) {
+    if from_dir && target.starts_with(&folder) {
         return inside();
     }
     let mut above = parent(&target);
     while parent(&source) != above && !above.is_empty() && parent(above) != above {
         match same(kernel, &source, above) {
             Some(true) => return inside(),
-            Some(false) => above = parent(above),
-            None => break,
+            // Node goes no further up; a copy through links would not end then.
+            Some(false) if dereference => above = parent(above),
+            _ => break,
         }
     }
-    if from.is_dir() && !recursive {
+    if from_dir && !recursive {
         let text = format!("Recursive option not enabled, cannot copy a directory: {}", String::from_utf8_lossy(&folder));
         return Err(Error::error("ERR_FS_EISDIR", text));
     }

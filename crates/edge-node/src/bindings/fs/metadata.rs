@@ -8,8 +8,8 @@ use edge_wasix::fs::SetTime;
 /// `access(path, mode, req)`.
 pub fn access(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
+    let mode = args::small_mode(env, info.arg(1))?;
     let path = args::path(env, info.arg(0))?;
-    let mode = env.get_i32(info.arg(1))?;
     Operation::on("access", path).run_void(&environment, Face::of(&environment, info.arg(2))?, move |kernel, op| kernel.access(op.path(), mode))
 }
 
@@ -31,7 +31,7 @@ pub fn chmod(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `fchmod(fd, mode, req)`.
 pub fn fchmod(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let (fd, mode) = (env.get_i32(info.arg(0))?, env.get_u32(info.arg(1))?);
+    let (fd, mode) = (args::fd(env, info.arg(0))?, env.get_u32(info.arg(1))?);
     Operation::new("fchmod").run_void(&environment, Face::of(&environment, info.arg(2))?, move |kernel, _| kernel.fchmod(fd, mode))
 }
 
@@ -54,7 +54,7 @@ pub fn lchown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `fchown(fd, uid, gid, req)`.
 pub fn fchown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     let (uid, gid) = (args::id(env, info.arg(1))?, args::id(env, info.arg(2))?);
     Operation::new("fchown").run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, _| kernel.fchown(fd, uid, gid))
 }
@@ -83,7 +83,7 @@ pub fn lutimes(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `futimes(fd, atime, mtime, req)`.
 pub fn futimes(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     let (atime, mtime) = times(env, info)?;
     Operation::new("futime").run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, _| kernel.futimes(fd, atime, mtime))
 }
@@ -91,20 +91,20 @@ pub fn futimes(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `ftruncate(fd, length, req)`.
 pub fn ftruncate(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let (fd, length) = (env.get_i32(info.arg(0))?, env.get_i64(info.arg(1))?);
+    let (fd, length) = (args::fd(env, info.arg(0))?, env.get_i64(info.arg(1))?);
     Operation::new("ftruncate").run_void(&environment, Face::of(&environment, info.arg(2))?, move |kernel, _| kernel.ftruncate(fd, length))
 }
 
 /// `fsync(fd, req)`.
 pub fn fsync(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     Operation::new("fsync").run_void(&environment, Face::of(&environment, info.arg(1))?, move |kernel, _| kernel.fsync(fd))
 }
 
 /// `fdatasync(fd, req)`.
 pub fn fdatasync(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     Operation::new("fdatasync").run_void(&environment, Face::of(&environment, info.arg(1))?, move |kernel, _| kernel.fdatasync(fd))
 }

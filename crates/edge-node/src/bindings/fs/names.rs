@@ -31,8 +31,8 @@ pub fn symlink(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `copyFile(source, destination, mode, req)`.
 pub fn copy_file(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
+    let mode = args::small_mode(env, info.arg(2))?;
     let op = Operation::between("copyfile", args::path(env, info.arg(0))?, args::path(env, info.arg(1))?);
-    let mode = env.get_i32(info.arg(2))?;
     op.run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, op| kernel.copy_file(op.path(), op.dest(), mode))
 }
 

@@ -33,6 +33,6 @@ pub fn open_file_handle(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `close(fd, req)`.
 pub fn close(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     Operation::new("close").run_void(&environment, Face::of(&environment, info.arg(1))?, move |kernel, _| kernel.close(fd))
 }

@@ -11,7 +11,7 @@ use std::io::IoSliceMut;
 /// `read(fd, buffer, offset, length, position, req)` → bytes read.
 pub fn read(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     let buffer = info.arg(1);
     let (offset, length) = (env.get_f64(info.arg(2))?, env.get_f64(info.arg(3))?);
     let position = args::position(env, info.arg(4))?;
@@ -58,7 +58,7 @@ fn copy_out(env: Env, target: edge_napi::Reference, offset: usize, bytes: &[u8])
 /// `readBuffers(fd, buffers, position, req)` → bytes read.
 pub fn read_buffers(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     let buffers = env.array_values(info.arg(1))?;
     let position = args::position(env, info.arg(2))?;
     let face = Face::of(&environment, info.arg(3))?;

@@ -20,7 +20,9 @@ pub fn rm_sync(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         Err(Errno::ENOENT) => return Ok(info.undefined()),
         Err(errno) => return Err(uv_exception(env, errno, "rm", Some(&path))),
     };
-    if stat.is_dir() && !recursive {
+    // A link to a directory is refused as the directory would be, but only the link is ever removed.
+    let is_directory = stat.is_dir() || (stat.is_symlink() && kernel.stat(&path).is_ok_and(|stat| stat.is_dir()));
+    if is_directory && !recursive {
         let text = format!("Path is a directory: {}", String::from_utf8_lossy(&path));
         return Err(Error::error("ERR_FS_EISDIR", text));
     }

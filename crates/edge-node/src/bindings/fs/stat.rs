@@ -2,7 +2,7 @@
 
 use super::{Operation, args};
 use crate::{Environment, Face, Target};
-use edge_napi::types::napi_typedarray_type;
+use edge_napi::types::{napi_typedarray_type, napi_valuetype};
 use edge_napi::{CallInfo, Env, Result, Value};
 use edge_wasix::fs::{Stat, StatFs};
 use edge_wasix::{Errno, Kernel};
@@ -75,11 +75,17 @@ fn stat_path(env: Env, info: &CallInfo<'_>, syscall: &'static str, call: StatCal
         return match call(environment.kernel(), op.path()) {
             Ok(stat) => fill_shared(&environment, bigint, 0, &stat),
             // `lstat` tells a file in the way from a name that is not there; `stat` does not.
-            Err(errno) if (errno == Errno::ENOENT || (errno == Errno::ENOTDIR && syscall == "stat")) && !env.truthy(info.arg(3))? => Ok(info.undefined()),
+            Err(errno) if (errno == Errno::ENOENT || (errno == Errno::ENOTDIR && syscall == "stat")) && is_false(env, info.arg(3))? => {
+                Ok(info.undefined())
+            }
             Err(errno) => Err(op.error(&environment, errno)),
         };
     }
     op.run(&environment, face, move |kernel, op| call(kernel, op.path()), move |environment, stat| stat_value(environment, face, bigint, &stat))
+}
+
+fn is_false(env: Env, v: Value) -> Result<bool> {
+    Ok(env.type_of(v)? == napi_valuetype::napi_boolean && !env.get_bool(v)?)
 }
 
 /// `stat(path, bigint, req, throwIfNoEntry)`.
@@ -95,7 +101,7 @@ pub fn lstat(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `fstat(fd, bigint, req, shouldNotThrow)`.
 pub fn fstat(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     let bigint = env.truthy(info.arg(1))?;
     let face = Face::of(&environment, info.arg(2))?;
     if face.is_sync() {

@@ -25,7 +25,7 @@ fn failed(environment: &Rc<Environment>, errno: Errno, ctx: Value) -> Result<Val
 /// `writeBuffer(fd, buffer, offset, length, position, req, ctx)` → bytes written.
 pub fn write_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     let buffer = info.arg(1);
     let (offset, length) = (env.get_f64(info.arg(2))?, env.get_f64(info.arg(3))?);
     let position = if env.is_number(info.arg(4))? { args::position(env, info.arg(4))? } else { None };
@@ -49,7 +49,7 @@ fn queue(environment: &Rc<Environment>, face: Face, fd: i32, bytes: Vec<u8>, pos
 /// `writeBuffers(fd, buffers, position, req)` → bytes written.
 pub fn write_buffers(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     let mut parts = Vec::new();
     for buffer in env.array_values(info.arg(1))? {
         parts.push(env.bytes_to_vec(buffer)?);
@@ -69,7 +69,7 @@ pub fn write_buffers(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `writeString(fd, string, position, encoding, req, ctx)` → bytes written.
 pub fn write_string(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
-    let fd = env.get_i32(info.arg(0))?;
+    let fd = args::fd(env, info.arg(0))?;
     expect_string(env, info.arg(1)).map_err(|_| Error::invalid_arg_type("The \"buffer\" argument must be of type string"))?;
     let position = if env.is_number(info.arg(2))? { args::position(env, info.arg(2))? } else { None };
     let encoding = parse_encoding(env, info.arg(3), Encoding::Utf8)?;
