@@ -40,6 +40,8 @@ pub(crate) struct StreamState {
     partial: Cell<bool>,
     ended: Cell<bool>,
     read_callback: RefCell<Option<ReadCallback>>,
+    /// How much one report holds at most.
+    read_limit: Cell<usize>,
     bytes_read: Cell<u64>,
     pub(crate) writes: WriteQueue,
 }
@@ -85,12 +87,13 @@ impl StreamState {
             // Taken out for the call: a callback that runs another loop's or stream's reads finds none and makes one.
             let mut buffer = owner.inner.read_buffer.take();
             buffer.resize(READ_BUFFER, 0);
-            let result = io.host.read(&mut buffer);
+            let room = self.read_limit.get();
+            let result = io.host.read(&mut buffer[..room]);
             let mut full = false;
             match result {
                 Ok(0) => self.end(),
                 Ok(len) => {
-                    full = len == buffer.len();
+                    full = len == room;
                     self.bytes_read.set(self.bytes_read.get() + len as u64);
                     self.partial.set(!full);
                     self.report(ReadEvent::Data(&buffer[..len]));
@@ -168,6 +171,7 @@ impl Stream {
                 partial: Cell::new(false),
                 ended: Cell::new(false),
                 read_callback: RefCell::new(None),
+                read_limit: Cell::new(READ_BUFFER),
                 bytes_read: Cell::new(0),
             }
         });
@@ -211,6 +215,11 @@ impl Stream {
     /// Stops reading (`uv_read_stop`). What has arrived stays in the system.
     pub fn read_stop(&self) {
         self.0.stop_reading();
+    }
+
+    /// Limits each report to `bytes` (at least 1), for a reader with a buffer of its own (libuv's `alloc_cb`).
+    pub fn set_read_limit(&self, bytes: usize) {
+        self.0.read_limit.set(bytes.clamp(1, READ_BUFFER));
     }
 
     /// Whether the stream reads.

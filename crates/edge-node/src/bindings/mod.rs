@@ -33,21 +33,26 @@ mod options;
 mod os;
 mod performance;
 mod permission;
+mod pipe_wrap;
 mod process_methods;
 mod process_wrap;
 mod profiler;
 mod report;
 mod sea;
 mod serdes;
+mod signal_wrap;
 mod spawn_sync;
 mod sqlite;
+mod stream_base;
 mod stream_pipe;
+mod stream_wrap;
 mod string_decoder;
 mod symbols;
 mod task_queue;
 mod tcp_wrap;
 mod timers;
 mod trace_events;
+mod tty_wrap;
 mod types;
 mod udp_wrap;
 mod url;
@@ -100,21 +105,25 @@ pub const ALL: &[&Binding] = &[
     &os::BINDING,
     &performance::BINDING,
     &permission::BINDING,
+    &pipe_wrap::BINDING,
     &process_methods::BINDING,
     &process_wrap::BINDING,
     &profiler::BINDING,
     &report::BINDING,
     &sea::BINDING,
     &serdes::BINDING,
+    &signal_wrap::BINDING,
     &spawn_sync::BINDING,
     &sqlite::BINDING,
     &stream_pipe::BINDING,
+    &stream_wrap::BINDING,
     &string_decoder::BINDING,
     &symbols::BINDING,
     &task_queue::BINDING,
     &tcp_wrap::BINDING,
     &timers::BINDING,
     &trace_events::BINDING,
+    &tty_wrap::BINDING,
     &types::BINDING,
     &udp_wrap::BINDING,
     &url::BINDING,

@@ -1,0 +1,172 @@
+//! The writing half of a stream's object: what there is room for goes out at once; for the rest the request object becomes an async
+//! resource, and its `oncomplete(status, handle, undefined)` is called when it is done.
+
+use super::{BYTES_WRITTEN, LAST_WRITE_WAS_ASYNC, StreamBase, method, set_shared};
+use crate::text::{encode_string, parse_encoding};
+use crate::{AsyncWrap, Environment};
+use edge_encoding::Encoding;
+use edge_loop::Stream;
+use edge_napi::types::napi_typedarray_type;
+use edge_napi::{CallInfo, Env, Error, Reference, Result, Value};
+use edge_wasix::Errno;
+use std::rc::Rc;
+
+/// `new WriteWrap()`, `new ShutdownWrap()`: plain objects until a call makes them requests.
+pub fn construct_request(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    info.expect_construct("WriteWrap")?;
+    Ok(info.this())
+}
+
+/// `shutdown(req)`: ends the writing half after what waits.
+pub fn shutdown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    method(env, info, |environment, wrap, base| {
+        let Some(stream) = base.stream().filter(Stream::is_writable) else { return Ok(Err(Errno::ENOTCONN)) };
+        let request = StreamRequest::begin(environment, wrap, info.arg(0), "ShutdownWrap", "SHUTDOWNWRAP")?;
+        Ok(stream.shutdown(move |_, result| request.complete(result)).map(|_| ()))
+    })
+}
+
+/// `writeBuffer(req, uint8Array)`.
+pub fn write_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    method(env, info, |environment, wrap, base| {
+        let buffer = info.arg(1);
+        if !env.is_typed_array(buffer)? || env.typed_array_info(buffer)?.0 != napi_typedarray_type::napi_uint8_array {
+            return Err(Error::invalid_arg_type("Second argument must be a buffer"));
+        }
+        let Some(stream) = base.stream() else { return Ok(Err(Errno::EBADF)) };
+        // Only what does not go out at once is copied.
+        let attempt = env.with_bytes(buffer, |bytes| {
+            let written = try_write(&stream, bytes)?;
+            Ok((bytes.len(), bytes[written..].to_vec()))
+        })?;
+        dispatch(environment, wrap, &stream, info.arg(0), attempt)
+    })
+}
+
+/// `writeAsciiString(req, string)`.
+pub fn write_ascii(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    write_string(env, info, Encoding::Ascii)
+}
+/// `writeUtf8String(req, string)`.
+pub fn write_utf8(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    write_string(env, info, Encoding::Utf8)
+}
+/// `writeUcs2String(req, string)`.
+pub fn write_ucs2(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    write_string(env, info, Encoding::Ucs2)
+}
+/// `writeLatin1String(req, string)`.
+pub fn write_latin1(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    write_string(env, info, Encoding::Latin1)
+}
+
+fn write_string(env: Env, info: &CallInfo<'_>, encoding: Encoding) -> Result<Value> {
+    method(env, info, |environment, wrap, base| {
+        if !env.is_string(info.arg(1))? {
+            return Err(Error::invalid_arg_type("Second argument must be a string"));
+        }
+        let bytes = encode_string(env, info.arg(1), encoding)?;
+        write_vec(environment, wrap, base, info.arg(0), bytes)
+    })
+}
+
+/// `writev(req, chunks, allBuffers)`: `chunks` are buffers, or pairs of a buffer or string and an encoding.
+pub fn writev(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    method(env, info, |environment, wrap, base| {
+        let chunks = info.arg(1);
+        let step = if env.truthy(info.arg(2))? { 1 } else { 2 };
+        let mut bytes = Vec::new();
+        for index in (0..env.array_length(chunks)?).step_by(step) {
+            let _scope = env.scope()?;
+            let chunk = env.get_index(chunks, index)?;
+            if step == 1 || env.is_array_buffer_view(chunk)? {
+                env.with_bytes(chunk, |chunk| bytes.extend_from_slice(chunk))?;
+            } else {
+                let encoding = parse_encoding(env, env.get_index(chunks, index + 1)?, Encoding::Utf8)?;
+                bytes.extend(encode_string(env, env.to_js_string(chunk)?, encoding)?);
+            }
+        }
+        write_vec(environment, wrap, base, info.arg(0), bytes)
+    })
+}
+
+fn write_vec(environment: &Rc<Environment>, wrap: &Rc<AsyncWrap>, base: &StreamBase, req: Value, mut bytes: Vec<u8>) -> Result<edge_wasix::Result<()>> {
+    let Some(stream) = base.stream() else { return Ok(Err(Errno::EBADF)) };
+    let total = bytes.len();
+    let attempt = try_write(&stream, &bytes).map(|written| {
+        bytes.drain(..written);
+        (total, bytes)
+    });
+    dispatch(environment, wrap, &stream, req, attempt)
+}
+
+fn try_write(stream: &Stream, bytes: &[u8]) -> edge_wasix::Result<usize> {
+    match stream.try_write(&[bytes]) {
+        Err(Errno::EAGAIN) => Ok(0),
+        result => result,
+    }
+}
+
+/// Takes on what an attempt to write left over (`(bytes in all, the rest)`), and tells the library what became of the call.
+fn dispatch(
+    environment: &Rc<Environment>,
+    wrap: &Rc<AsyncWrap>,
+    stream: &Stream,
+    req: Value,
+    attempt: edge_wasix::Result<(usize, Vec<u8>)>,
+) -> Result<edge_wasix::Result<()>> {
+    let (total, rest) = match attempt {
+        Ok(attempt) => attempt,
+        Err(errno) => {
+            set_result(environment, 0, false)?;
+            return Ok(Err(errno));
+        }
+    };
+    if rest.is_empty() {
+        set_result(environment, total, false)?;
+        return Ok(Ok(()));
+    }
+    let request = StreamRequest::begin(environment, wrap, req, "WriteWrap", "WRITEWRAP")?;
+    let written = stream.write(rest, move |_, result| request.complete(result));
+    set_result(environment, total, written.is_ok())?;
+    Ok(written.map(|_| ()))
+}
+
+fn set_result(environment: &Rc<Environment>, bytes: usize, is_async: bool) -> Result<()> {
+    set_shared(environment, BYTES_WRITTEN, bytes as i32)?;
+    set_shared(environment, LAST_WRITE_WAS_ASYNC, i32::from(is_async))
+}
+
+/// A write or shutdown under way.
+struct StreamRequest {
+    request: Rc<AsyncWrap>,
+    stream: Rc<AsyncWrap>,
+    /// Keeps the request's object.
+    keep: Reference,
+}
+
+impl StreamRequest {
+    fn begin(environment: &Rc<Environment>, stream: &Rc<AsyncWrap>, object: Value, class: &'static str, provider: &'static str) -> Result<Self> {
+        let env = environment.env();
+        let request = AsyncWrap::new(environment, object, class, provider, Rc::new(()))?;
+        Ok(Self { request, stream: stream.clone(), keep: env.reference(object)? })
+    }
+
+    fn complete(self, result: edge_wasix::Result<()>) {
+        let status = result.map_or_else(Errno::uv, |()| 0);
+        self.request.make_callback("oncomplete", |env| {
+            let undefined = env.undefined()?;
+            Ok(vec![env.int32(status)?, self.stream.object()?.unwrap_or(undefined), undefined])
+        });
+        self.request.emit_destroy();
+    }
+}
+
+impl Drop for StreamRequest {
+    /// Also when the call failed and there is nothing to wait for.
+    fn drop(&mut self) {
+        if let Some(environment) = self.request.environment() {
+            environment.env().drop_reference(self.keep);
+        }
+    }
+}
