@@ -13,8 +13,10 @@ int edge_threw(void)
     if (!JS_IsUninitialized(edge.exception))
         JS_FreeValue(edge.ctx, edge.exception);
     edge.exception = JS_GetException(edge.ctx);
-    if (JS_IsUninitialized(edge.exception))
-        edge.exception = JS_UNDEFINED; /* failed without saying why */
+    if (JS_IsUninitialized(edge.exception)) {
+        JS_ThrowInternalError(edge.ctx, "not in this engine yet");
+        edge.exception = JS_GetException(edge.ctx);
+    }
     return -1;
 }
 

@@ -67,7 +67,14 @@ fn stamp(natives: &NativeTable) -> [u8; 32] {
 }
 
 fn config(options: &IsolateOptions) -> Config {
-    Config { memory_limit: options.memory_limit.min(4 << 30), stack_reserve: 0 }
+    // The engine counts what it must leave of the thread's stack, the options what it may use; it always leaves its own reserve.
+    let stack = edge_wasix::trap::stack_bounds().map_or(0, |bounds| bounds.high - bounds.low);
+    let reserve = (stack / 8).min(2 << 20);
+    let stack_reserve = match options.stack_limit {
+        0 => 0,
+        limit => stack.saturating_sub(limit).max(reserve),
+    };
+    Config { memory_limit: options.memory_limit.min(4 << 30), stack_reserve }
 }
 
 impl QuickJsIsolate {
