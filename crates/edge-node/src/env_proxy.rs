@@ -66,10 +66,28 @@ fn set(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         }
     }
     let Some(name) = name(env, key)? else { return env.boolean(false) };
+    let environment = Environment::of(env)?;
+    if environment.cli().flag("--pending-deprecation") && !(env.is_string(value)? || env.is_number(value)? || is_boolean(env, value)?) {
+        warn_of_conversion(&environment)?;
+    }
     let value = env.to_string_lossy(value)?;
     // A name that the system cannot hold is ignored, as Node ignores it.
-    let _ = Environment::of(env)?.kernel().setenv(&name, value.as_bytes());
+    let _ = environment.kernel().setenv(&name, value.as_bytes());
     env.boolean(true)
+}
+
+fn is_boolean(env: Env, v: Value) -> Result<bool> {
+    Ok(env.type_of(v)? == napi_valuetype::napi_boolean)
+}
+
+/// Node's DEP0104.
+fn warn_of_conversion(environment: &Rc<Environment>) -> Result<()> {
+    let env = environment.env();
+    let Some(emit) = environment.root("process.emit_warning_sync")? else { return Ok(()) };
+    let message = "Assigning any value other than a string, number, or boolean to a process.env property is deprecated. Please make sure to \
+                   convert the value to a string before setting process.env with it.";
+    let args = [env.string(message)?, env.string("DeprecationWarning")?, env.string("DEP0104")?];
+    env.call(emit, env.undefined()?, &args).map(|_| ())
 }
 
 fn has(env: Env, info: &CallInfo<'_>) -> Result<Value> {

@@ -166,6 +166,9 @@ impl Options {
             _ => (main, false),
         };
         let Some(at) = index(&main) else {
+            if is_v8_flag(&main) && !from_env {
+                return Ok(());
+            }
             return Err(OptionError(format!("bad option: {word}")));
         };
         let option = &OPTIONS[at];
@@ -241,6 +244,16 @@ impl Options {
         }
         Ok(())
     }
+}
+
+/// Flags that Node hands on to V8. They have no effect on another engine, but programs and scripts that give them must start.
+fn is_v8_flag(name: &str) -> bool {
+    const PREFIXES: &[&str] = &[
+        "--harmony", "--allow-natives-syntax", "--js-", "--expose-", "--max-", "--min-", "--stack-size", "--trace-", "--turbo", "--opt",
+        "--sparkplug", "--maglev", "--single-threaded", "--predictable", "--gc-", "--stress-", "--random-seed", "--always-", "--heap-",
+        "--initial-", "--semi-space", "--lite-mode", "--optimize-for-size", "--verify-", "--concurrent-", "--parallel-", "--wasm-", "--use-strict",
+    ];
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// C's `strtoll`: digits as far as they go, else 0.

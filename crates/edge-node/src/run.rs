@@ -6,6 +6,7 @@ use crate::callback_scope::CallbackContext;
 use crate::fatal::exit_code;
 use crate::{Environment, bootstrap};
 use edge_loop::RunMode;
+use edge_napi::types::napi_default_method;
 use edge_napi::{Error, PromiseState, Result};
 use std::rc::Rc;
 
@@ -17,9 +18,21 @@ const HAS_EXIT_CODE: usize = 2;
 impl Environment {
     /// Runs one of `internal/main/*` (async id 1, as Node does) and then the loop to its end; the exit code.
     pub fn run_main(self: &Rc<Self>, id: &str) -> i32 {
+        if self.cli().flag("--expose-gc") {
+            // Without the function the program still runs, and says itself what it misses.
+            let _ = self.define_gc();
+        }
         let context = CallbackContext { ids: AsyncIds { async_id: 1.0, trigger_async_id: 0.0 }, ..CallbackContext::NONE };
         self.callback_scope_without_hooks(context, || bootstrap::run_main_script(self, id).map(|_| ()));
         self.spin()
+    }
+
+    /// `globalThis.gc`.
+    fn define_gc(self: &Rc<Self>) -> Result<()> {
+        let env = self.env();
+        let _scope = env.scope()?;
+        let gc = env.native_function("builtins.gc#collect", "gc")?;
+        env.define(env.global()?, env.key("gc")?, gc, napi_default_method)
     }
 
     /// Runs the loop until nothing keeps it alive, with `beforeExit` and `exit`; the exit code.

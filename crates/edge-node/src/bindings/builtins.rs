@@ -16,6 +16,7 @@ pub const BINDING: Binding = Binding {
         "process" => new_process,
         "getInternalBinding" => get_internal_binding,
         "getLinkedBinding" => get_linked_binding,
+        "gc#collect" => gc,
     ),
     init,
 };
@@ -121,4 +122,20 @@ fn get_internal_binding(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn get_linked_binding(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let name = env.get_string(info.arg(0))?;
     Err(Error::error("ERR_INVALID_MODULE", format!("No such binding: {name}")))
+}
+
+/// `gc(options)` of `--expose-gc`: collects now; with `{ execution: 'async' }` answers a promise.
+fn gc(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    env.collect_garbage()?;
+    env.run_finalizers()?;
+    let is_async = env.is_object(info.arg(0))? && {
+        let execution = env.get(info.arg(0), "execution")?;
+        env.is_string(execution)? && env.get_string(execution)? == "async"
+    };
+    if !is_async {
+        return Ok(info.undefined());
+    }
+    let (deferred, promise) = env.promise()?;
+    env.resolve(deferred, info.undefined())?;
+    Ok(promise)
 }

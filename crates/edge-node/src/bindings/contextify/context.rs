@@ -5,7 +5,7 @@ use edge_napi::types::napi_valuetype;
 use edge_napi::{CallInfo, Env, Result, Value};
 
 /// `makeContext(contextObject or symbol, name, origin, strings, wasm, ownMicrotaskQueue, hostDefinedOption)`: ties a context to the
-/// object; with the symbol `vm_context_no_contextify` answers a new plain global.
+/// object and answers it; with the symbol `vm_context_no_contextify` answers a new plain global.
 pub fn make_context(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let vanilla = env.type_of(info.arg(0))? == napi_valuetype::napi_symbol;
@@ -19,7 +19,7 @@ pub fn make_context(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let holder = sandbox.unwrap_or(global);
     env.set_key(holder, symbol, global)?;
     env.set_key(holder, option, info.arg(6))?;
-    Ok(if vanilla { global } else { info.undefined() })
+    Ok(holder)
 }
 
 /// `measureMemory(mode, execution)` → a promise of `{ total: { jsMemoryEstimate, jsMemoryRange } }`.

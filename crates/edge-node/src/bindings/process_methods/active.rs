@@ -23,7 +23,7 @@ pub fn get_active_handles(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     Ok(result)
 }
 
-/// `getActiveResourcesInfo()` → names: requests, then handles. The library adds timers and immediates.
+/// `getActiveResourcesInfo()` → names: requests, handles, referenced timers and immediates.
 pub fn get_active_resources_info(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let result = env.array()?;
@@ -36,6 +36,13 @@ pub fn get_active_resources_info(env: Env, _info: &CallInfo<'_>) -> Result<Value
     }
     for (name, _) in environment.active_handle_objects()? {
         env.push(result, env.string(&name)?)?;
+    }
+    let timeouts = environment.aliased::<i32>("timers.timeoutInfo")?.get(0);
+    let immediates = environment.aliased::<u32>("timers.immediateInfo")?.get(1);
+    for (name, count) in [("Timeout", u32::try_from(timeouts).unwrap_or(0)), ("Immediate", immediates)] {
+        for _ in 0..count {
+            env.push(result, env.string(name)?)?;
+        }
     }
     Ok(result)
 }

@@ -9,6 +9,10 @@ pub fn patch_process_object(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let process = info.arg(0);
     let options = environment.options();
+    let title = options.cli.text("--title");
+    if !title.is_empty() {
+        environment.kernel().set_title(title.as_bytes());
+    }
     let accessor = |name: &str, setter: bool| -> Result<()> {
         let get = env.native_id(&format!("process_methods.{name}#get"))?;
         let set = if setter { Some(env.native_id(&format!("process_methods.{name}#set"))?) } else { None };
@@ -30,7 +34,9 @@ pub fn patch_process_object(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 }
 
 pub fn get_title(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    env.string_from_utf8_lossy(&Environment::of(env)?.kernel().title())
+    let environment = Environment::of(env)?;
+    let title = environment.kernel().title();
+    if title.is_empty() { env.string(&environment.options().argv0) } else { env.string_from_utf8_lossy(&title) }
 }
 pub fn set_title(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let title = env.to_string_lossy(info.arg(0))?;
