@@ -249,12 +249,20 @@ impl AsyncWrap {
 
     /// Closes the handle; in the closing phase calls `object[handle_onclose]()`, if it is there, and lets go of the object.
     pub fn close(self: &Rc<Self>) {
+        self.close_after(|| {});
+    }
+
+    /// [`Self::close`], with `first` called in the closing phase before the program hears of it.
+    pub fn close_after(self: &Rc<Self>, first: impl FnOnce() + 'static) {
         let Some(handle) = self.handle() else { return };
         if handle.is_closing() {
             return;
         }
         let wrap = self.clone();
-        handle.close(Box::new(move || wrap.after_close()));
+        handle.close(Box::new(move || {
+            first();
+            wrap.after_close();
+        }));
     }
 
     fn after_close(&self) {
@@ -264,11 +272,10 @@ impl AsyncWrap {
         let called = (|| {
             let Some(object) = self.object()? else { return Ok(()) };
             let key = environment.symbol("handle_onclose")?;
-            if env.has_own_key(object, key)? {
-                let function = env.get_key(object, key)?;
-                if env.is_function(function)? {
-                    environment.make_callback(self.context(&environment, object)?, function, object, &[]);
-                }
+            // On the object or, as for message ports, on its class.
+            let function = env.get_key(object, key)?;
+            if env.is_function(function)? {
+                environment.make_callback(self.context(&environment, object)?, function, object, &[]);
             }
             Ok(())
         })();
@@ -372,10 +379,12 @@ fn close(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     Ok(info.undefined())
 }
 
-/// Whether the handle keeps the loop alive; false for one that is not open.
+/// Whether the handle keeps the loop alive; false while it closes, undefined after.
 fn has_ref(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let handle = env.try_unwrap::<AsyncWrap>(info.this())?.and_then(|wrap| wrap.handle());
-    env.boolean(handle.is_some_and(|handle| !handle.is_closing() && handle.has_ref()))
+    match AsyncWrap::of(env, info.this())?.handle() {
+        Some(handle) => env.boolean(!handle.is_closing() && handle.has_ref()),
+        None => Ok(info.undefined()),
+    }
 }
 
 fn add_ref(env: Env, info: &CallInfo<'_>) -> Result<Value> {

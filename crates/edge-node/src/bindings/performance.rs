@@ -4,7 +4,7 @@ mod eld_histogram;
 mod histogram;
 mod recorder;
 
-pub use histogram::{HistogramHandle, clone_histogram};
+pub use histogram::HistogramHandle;
 
 use crate::binding::define_constants;
 use crate::{Binding, Environment, Target, natives};

@@ -83,7 +83,8 @@ impl WriteDelegate for Delegate {
             let function = env.get(self.object, "_getDataCloneError")?;
             env.call(function, self.object, &[env.string(message)?])
         };
-        make().map_or_else(|error| error, Error::Value)
+        // Thrown at once: the value's handle does not outlive the scopes that end on the way out.
+        make().map_or_else(|error| error, |error| env.throw(error))
     }
     fn is_host_object(&self, environment: &Rc<Environment>, object: Value) -> Result<bool> {
         environment.env().is_wrapped(object)

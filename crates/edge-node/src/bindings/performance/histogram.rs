@@ -35,11 +35,6 @@ impl HistogramHandle {
     }
 }
 
-/// The counts behind a histogram's handle, or `None` for another object: what structured clone carries.
-pub fn clone_histogram(env: Env, object: Value) -> Result<Option<HistogramHandle>> {
-    Ok(env.try_unwrap::<HistogramHandle>(object)?.map(|handle| (*handle).clone()))
-}
-
 /// What both histogram classes can do.
 pub const METHODS: &[&str] = &[
     "count", "countBigInt", "exceeds", "exceedsBigInt", "min", "minBigInt", "max", "maxBigInt", "mean", "stddev", "percentile",

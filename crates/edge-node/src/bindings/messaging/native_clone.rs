@@ -1,0 +1,32 @@
+//! Objects whose native state a clone shares.
+
+use crate::Environment;
+use crate::bindings::block_list::{BlockList, SocketAddress};
+use crate::bindings::performance::HistogramHandle;
+use edge_napi::{Env, Result, Value};
+use std::rc::Rc;
+
+/// Native state on its way to a clone.
+pub trait NativeClone {
+    /// A new object over it.
+    fn to_object(&self, environment: &Rc<Environment>) -> Result<Value>;
+}
+
+macro_rules! native_clones {
+    ($($state:ty),*) => {
+        $(impl NativeClone for $state {
+            fn to_object(&self, environment: &Rc<Environment>) -> Result<Value> {
+                <$state>::to_object(self, environment)
+            }
+        })*
+
+        /// The native state of an object that can be cloned; `None` for any other.
+        pub fn of(env: Env, object: Value) -> Result<Option<Box<dyn NativeClone>>> {
+            $(if let Some(state) = env.try_unwrap::<$state>(object)? {
+                return Ok(Some(Box::new((*state).clone())));
+            })*
+            Ok(None)
+        }
+    };
+}
+native_clones!(HistogramHandle, BlockList, SocketAddress);
