@@ -1,7 +1,7 @@
 //! Finding and making the boot image.
 
 use edge_napi::{Engine, Image, IsolateOptions};
-use edge_node::{EnvironmentOptions, Runtime, native_table};
+use edge_node::{EnvironmentOptions, Options, Runtime, native_table};
 use edge_wasix::{Kernel, MemoryFs};
 use std::path::Path;
 use std::sync::Arc;
@@ -48,8 +48,38 @@ pub fn build(engine: &dyn Engine, kernel: Arc<Kernel>, path: Option<&str>) -> i3
         Ok(bytes) => bytes,
         Err(text) => return complain(&format!("no image: {text}")),
     };
-    match kernel.write_file(path.as_bytes(), &bytes, edge_wasix::fs::constants::O_WRONLY | edge_wasix::fs::constants::O_CREAT | edge_wasix::fs::constants::O_TRUNC, 0o644) {
-        Ok(()) => 0,
-        Err(errno) => complain(&format!("{path}: {}", errno.message())),
+    // Under a name of its own until it is whole: running programs have the old file mapped.
+    let unfinished = format!("{path}.unfinished");
+    let write = |bytes: &[u8]| {
+        let flags = edge_wasix::fs::constants::O_WRONLY | edge_wasix::fs::constants::O_CREAT | edge_wasix::fs::constants::O_EXCL;
+        let _ = kernel.unlink(unfinished.as_bytes());
+        kernel.write_file(unfinished.as_bytes(), bytes, flags, 0o644)
+    };
+    if let Err(errno) = write(&bytes) {
+        return complain(&format!("{unfinished}: {}", errno.message()));
+    }
+    match rehearse(engine, &unfinished, &isolate) {
+        Ok(bytes) => {
+            if let Err(errno) = write(&bytes).and_then(|()| kernel.rename(unfinished.as_bytes(), path.as_bytes())) {
+                return complain(&format!("{path}: {}", errno.message()));
+            }
+            0
+        }
+        Err(text) => complain(&format!("the image does not start: {text}")),
+    }
+}
+
+/// Starts the image once with a small program on an empty machine; the image with a note of the memory that this wrote.
+fn rehearse(engine: &dyn Engine, path: &str, isolate: &IsolateOptions) -> Result<Vec<u8>, String> {
+    const PROGRAM: &str = "/rehearsal.js";
+    let image = engine.open_image(Path::new(path), native_table()).map_err(|error| error.to_string())?;
+    let files = MemoryFs::new().with_file(PROGRAM, "console.log('rehearsal');").map_err(|errno| errno.message().to_owned())?;
+    let machine = Kernel::builder().mount("/", files).build().map_err(|errno| errno.message().to_owned())?;
+    let cli = Options::parse(None, &[PROGRAM.to_owned()]).map_err(|error| error.0)?;
+    let options = EnvironmentOptions { cli, exec_path: "/edge-node".into(), argv0: "edge-node".into(), ..EnvironmentOptions::default() };
+    let runtime = Runtime::new(engine, Some(&image), machine, options, isolate).map_err(|error| error.to_string())?;
+    match runtime.environment().run_main("internal/main/run_main_module") {
+        0 => runtime.isolate().image_with_writes(&*image),
+        code => Err(format!("an empty program ended with {code}")),
     }
 }

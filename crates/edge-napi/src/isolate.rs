@@ -46,6 +46,13 @@ pub trait Isolate {
     /// # Errors
     /// What could not be captured.
     fn snapshot(&self, sections: &[(&str, &[u8])]) -> Result<Vec<u8>, String>;
+    /// The bytes of `image`, from which this isolate was restored, with a note of the memory that the isolate has written
+    /// since: a start from it brings that memory in at once instead of page by page. For the builder of an image, after a
+    /// rehearsal of an empty program.
+    ///
+    /// # Errors
+    /// Text: the image is another engine's.
+    fn image_with_writes(&self, image: &dyn Image) -> Result<Vec<u8>, String>;
     /// A way to end what runs in the isolate from any thread.
     fn kill_handle(&self) -> Arc<dyn Kill>;
     /// Why the isolate is poisoned, if it is.

@@ -149,6 +149,21 @@ impl Image {
         self.file.bytes().get(range.clone())
     }
 
+    /// The bytes of this image with one more section, or another content for one that is there.
+    ///
+    /// # Errors
+    /// A text, for a name longer than 32 bytes.
+    pub fn with_section(&self, name: &str, content: &[u8]) -> Result<Vec<u8>, String> {
+        let bytes = self.file.bytes();
+        let mut sections: Vec<(&str, &[u8])> =
+            self.sections.iter().filter(|(have, _)| have != name).map(|(name, range)| (name.as_str(), &bytes[range.clone()])).collect();
+        sections.push((name, content));
+        let pages_of = |run: &Run, out: &mut Vec<u8>| {
+            out.extend_from_slice(&bytes[run.offset as usize..][..run.pages as usize * GRANULE]);
+        };
+        assemble(&bytes[32..64], self.pages, self.stack_pointer, &sections, self.runs.clone(), pages_of)
+    }
+
     /// Bytes of linear memory that the image stands for.
     #[must_use]
     pub fn memory_size(&self) -> u64 {
@@ -204,8 +219,8 @@ const PREFAULT_GAP: u32 = 4;
 impl Engine {
     /// What has changed in linear memory since `image`, from which this engine was restored, as the content of a section
     /// [`PREFAULT`] for an image of the same heap. The builder of an image restores it, runs an empty program, asks for this,
-    /// and writes the image again with it: a start then brings in the pages it is going to write in a few system calls instead
-    /// of a fault for each.
+    /// and writes the image again with it ([`Image::with_section`]): a start then brings in the pages it is going to write in
+    /// a few system calls instead of a fault for each.
     #[must_use]
     pub fn changed_pages(&self, image: &Image) -> Vec<u8> {
         let size = self.memory_size() as usize;
@@ -256,60 +271,78 @@ impl Engine {
                 _ => runs.push(Run { page: number, pages: 1, offset: 0 }),
             }
         }
-        let tables_end = HEAD + sections.len() * SECTION + runs.len() * RUN;
-        let mut offset = tables_end;
-        let mut out = vec![0; HEAD];
-        for (name, bytes) in sections {
-            if name.len() > 32 || name.contains('\0') {
-                return Err(format!("{name:?} is no name for a section"));
+        let pages_of = |run: &Run, out: &mut Vec<u8>| {
+            for number in run.page..run.page + run.pages {
+                let start = out.len();
+                out.extend_from_slice(page(number));
+                let from = dead.saturating_sub(number as usize * GRANULE).min(GRANULE);
+                out[start..start + from].fill(0);
             }
-            let mut entry = [0; SECTION];
-            entry[..name.len()].copy_from_slice(name.as_bytes());
-            entry[32..40].copy_from_slice(&(offset as u64).to_le_bytes());
-            entry[40..48].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
-            out.extend_from_slice(&entry);
-            offset = (offset + bytes.len()).next_multiple_of(8);
-        }
-        offset = offset.next_multiple_of(GRANULE);
-        for run in &mut runs {
-            run.offset = offset as u64;
-            offset += run.pages as usize * GRANULE;
-            out.extend_from_slice(&run.page.to_le_bytes());
-            out.extend_from_slice(&run.pages.to_le_bytes());
-            out.extend_from_slice(&run.offset.to_le_bytes());
-        }
-        for (_, bytes) in sections {
-            out.extend_from_slice(bytes);
-            out.resize(out.len().next_multiple_of(8), 0);
-        }
-        if !runs.is_empty() {
-            out.resize(out.len().next_multiple_of(GRANULE), 0);
-        }
-        for number in runs.iter().flat_map(|run| run.page..run.page + run.pages) {
-            let start = out.len();
-            out.extend_from_slice(page(number));
-            let from = dead.saturating_sub(number as usize * GRANULE).min(GRANULE);
-            out[start..start + from].fill(0);
-        }
-
-        let content = xxh3_128(&out[tables_end..]).to_le_bytes();
-        let len = out.len() as u64;
-        out[..8].copy_from_slice(MAGIC);
-        out[8..12].copy_from_slice(&VERSION.to_le_bytes());
-        out[12..16].copy_from_slice(&(sections.len() as u32).to_le_bytes());
-        out[16..32].copy_from_slice(&engine_hash());
-        out[32..64].copy_from_slice(stamp);
-        out[64..96].copy_from_slice(&target());
-        out[96..100].copy_from_slice(&pages.to_le_bytes());
-        out[100..104].copy_from_slice(&stack_pointer.to_le_bytes());
-        out[104..108].copy_from_slice(&(runs.len() as u32).to_le_bytes());
-        out[112..120].copy_from_slice(&len.to_le_bytes());
-        out[120..128].copy_from_slice(&(tables_end as u64).to_le_bytes());
-        out[128..144].copy_from_slice(&content);
-        let hash = head_hash(&out[..HEAD], &out[HEAD..tables_end]);
-        out[HEAD_HASH].copy_from_slice(&hash);
-        Ok(out)
+        };
+        assemble(stamp, pages, stack_pointer, sections, runs, pages_of)
     }
+}
+
+/// Puts an image together; `pages_of` appends the bytes of a run.
+fn assemble(
+    stamp: &[u8],
+    pages: u32,
+    stack_pointer: u32,
+    sections: &[(&str, &[u8])],
+    mut runs: Vec<Run>,
+    pages_of: impl Fn(&Run, &mut Vec<u8>),
+) -> Result<Vec<u8>, String> {
+    let tables_end = HEAD + sections.len() * SECTION + runs.len() * RUN;
+    let mut offset = tables_end;
+    let mut out = vec![0; HEAD];
+    for (name, bytes) in sections {
+        if name.len() > 32 || name.contains('\0') {
+            return Err(format!("{name:?} is no name for a section"));
+        }
+        let mut entry = [0; SECTION];
+        entry[..name.len()].copy_from_slice(name.as_bytes());
+        entry[32..40].copy_from_slice(&(offset as u64).to_le_bytes());
+        entry[40..48].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
+        out.extend_from_slice(&entry);
+        offset = (offset + bytes.len()).next_multiple_of(8);
+    }
+    offset = offset.next_multiple_of(GRANULE);
+    let sources = runs.clone();
+    for run in &mut runs {
+        run.offset = offset as u64;
+        offset += run.pages as usize * GRANULE;
+        out.extend_from_slice(&run.page.to_le_bytes());
+        out.extend_from_slice(&run.pages.to_le_bytes());
+        out.extend_from_slice(&run.offset.to_le_bytes());
+    }
+    for (_, bytes) in sections {
+        out.extend_from_slice(bytes);
+        out.resize(out.len().next_multiple_of(8), 0);
+    }
+    if !runs.is_empty() {
+        out.resize(out.len().next_multiple_of(GRANULE), 0);
+    }
+    for run in &sources {
+        pages_of(run, &mut out);
+    }
+
+    let content = xxh3_128(&out[tables_end..]).to_le_bytes();
+    let len = out.len() as u64;
+    out[..8].copy_from_slice(MAGIC);
+    out[8..12].copy_from_slice(&VERSION.to_le_bytes());
+    out[12..16].copy_from_slice(&(sections.len() as u32).to_le_bytes());
+    out[16..32].copy_from_slice(&engine_hash());
+    out[32..64].copy_from_slice(stamp);
+    out[64..96].copy_from_slice(&target());
+    out[96..100].copy_from_slice(&pages.to_le_bytes());
+    out[100..104].copy_from_slice(&stack_pointer.to_le_bytes());
+    out[104..108].copy_from_slice(&(runs.len() as u32).to_le_bytes());
+    out[112..120].copy_from_slice(&len.to_le_bytes());
+    out[120..128].copy_from_slice(&(tables_end as u64).to_le_bytes());
+    out[128..144].copy_from_slice(&content);
+    let hash = head_hash(&out[..HEAD], &out[HEAD..tables_end]);
+    out[HEAD_HASH].copy_from_slice(&hash);
+    Ok(out)
 }
 
 fn head_hash(head: &[u8], tables: &[u8]) -> [u8; 16] {

@@ -1,7 +1,7 @@
 //! [`QuickJs`], the provider: isolates made fresh or from an image, and what can be done with one as a whole.
 
 use crate::host_table::Entry;
-use crate::image::{Check, Image};
+use crate::image::{Check, Image, PREFAULT};
 use crate::inner::Inner;
 use crate::napi::reference;
 use crate::native_call::{Bridge, Link};
@@ -154,6 +154,11 @@ impl edge_napi::Isolate for QuickJsIsolate {
         }
         e.engine.edge_prepare_snapshot().map_err(|_| "closing")?;
         e.engine.snapshot(&stamp(e.natives), sections)
+    }
+
+    fn image_with_writes(&self, image: &dyn edge_napi::Image) -> Result<Vec<u8>, String> {
+        let image = image.as_any().downcast_ref::<QuickJsImage>().ok_or("the image is another engine's")?;
+        image.0.with_section(PREFAULT, &self.inner.engine.changed_pages(&image.0))
     }
 
     fn kill_handle(&self) -> Arc<dyn edge_napi::Kill> {

@@ -64,13 +64,14 @@ fn the_pages_a_start_writes_can_be_brought_in_at_once() {
     eval(&started, "let a = []; for (let i = 0; i < 20000; i++) a.push({ i }); n++").unwrap();
     let list = started.changed_pages(&image);
     assert!(!list.is_empty() && list.len() % 8 == 0);
-    let image = Image::from_bytes(&engine.snapshot(&STAMP, &[(PREFAULT, &list)]).unwrap(), &STAMP, Check::Head).unwrap();
+    let image = Image::from_bytes(&image.with_section(PREFAULT, &list).unwrap(), &STAMP, Check::Content).unwrap();
     let again = restore(&image);
     assert!(again.changed_pages(&image).is_empty(), "bringing in changes nothing");
     assert_eq!(eval(&again, "n + table.size"), Ok(5003.0));
+    assert!(image.with_section(PREFAULT, &list).unwrap() == engine.snapshot(&STAMP, &[(PREFAULT, &list)]).unwrap());
     // A list of nonsense is no harm.
     let nonsense = [0xff; 64];
-    let image = Image::from_bytes(&engine.snapshot(&STAMP, &[(PREFAULT, &nonsense)]).unwrap(), &STAMP, Check::Head).unwrap();
+    let image = Image::from_bytes(&image.with_section(PREFAULT, &nonsense).unwrap(), &STAMP, Check::Content).unwrap();
     assert_eq!(eval(&restore(&image), "n"), Ok(3.0));
 }
 
