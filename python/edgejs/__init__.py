@@ -17,13 +17,31 @@ if typing.TYPE_CHECKING:
     from edgejs._executable import edge_node_path as edge_node_path
     from edgejs._run import CompletedRun as CompletedRun
     from edgejs._run import run as run
+    from edgejs._runtime import ExitError as ExitError
+    from edgejs._runtime import JavaScriptError as JavaScriptError
+    from edgejs._runtime import Runtime as Runtime
+    from edgejs._runtime import RuntimeClosedError as RuntimeClosedError
 
 __version__ = "0.1.0"
-__all__ = ["CompletedRun", "NoExecutableError", "__version__", "edge_node_path", "run"]
+__all__ = [
+    "CompletedRun",
+    "ExitError",
+    "JavaScriptError",
+    "NoExecutableError",
+    "Runtime",
+    "RuntimeClosedError",
+    "__version__",
+    "edge_node_path",
+    "run",
+]
 
 _HOMES = {
     "CompletedRun": "edgejs._run",
+    "ExitError": "edgejs._runtime",
+    "JavaScriptError": "edgejs._runtime",
     "NoExecutableError": "edgejs._executable",
+    "Runtime": "edgejs._runtime",
+    "RuntimeClosedError": "edgejs._runtime",
     "edge_node_path": "edgejs._executable",
     "run": "edgejs._run",
 }

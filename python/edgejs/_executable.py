@@ -15,7 +15,7 @@ class NoExecutableError(FileNotFoundError):
 
 
 def _is_program(path: str) -> bool:
-    return os.access(path, os.X_OK) and os.path.isfile(path)  # noqa: PTH113 - pathlib costs 5 ms at start
+    return os.access(path, os.X_OK) and os.path.isfile(path)
 
 
 def edge_node_path() -> str:
@@ -32,7 +32,7 @@ def edge_node_path() -> str:
     join, dirname = os.path.join, os.path.dirname
     for folder in (dirname(sys.argv[0]) if sys.argv else "", dirname(sys.executable or "")):
         if folder and _is_program(join(folder, "edge-node")):
-            return os.path.abspath(join(folder, "edge-node"))  # noqa: PTH100
+            return os.path.abspath(join(folder, "edge-node"))
 
     import shutil
     import sysconfig
@@ -42,8 +42,18 @@ def edge_node_path() -> str:
         candidates.insert(1, join(sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")), "edge-node"))
     for path in candidates:
         if path and _is_program(path):
-            return os.path.abspath(path)  # noqa: PTH100
+            return os.path.abspath(path)
     raise NoExecutableError("edge-node is not installed beside this Python; reinstall edgejs, or set $EDGE_NODE")
+
+
+def boot_image_path() -> str | None:
+    """The boot image that was installed with `edge-node`; None when there is none (it starts from source then, slowly)."""
+    told = os.environ.get("EDGE_BOOT_IMAGE")
+    if told is not None:
+        return told or None
+    prefix = os.path.dirname(os.path.dirname(os.path.realpath(edge_node_path())))
+    path = os.path.join(prefix, "share", "edgejs", "boot.image")
+    return path if os.path.exists(path) else None
 
 
 def exec_edge_node(args: list[str]) -> NoReturn:

@@ -1,4 +1,25 @@
-__all__ = ["version"]
+import os
+from collections.abc import Sequence
+from typing import Any, final
+
+__all__ = ["Session", "version"]
+
+@final
+class Session:
+    """A running environment, on a thread of its own."""
+
+    def __new__(
+        cls,
+        *,
+        exec_path: str,
+        image: str | os.PathLike[str] | None,
+        cwd: str | None,
+        env: Sequence[tuple[str, str]] | None,
+        memory_limit: int,
+    ) -> Session: ...
+    def ask(self, kind: str, request: str) -> tuple[str, Any]: ...
+    def finish(self) -> int: ...
+    def close(self) -> None: ...
 
 def version() -> str:
     """The version of the native half, which is the package's."""

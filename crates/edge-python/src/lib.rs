@@ -3,11 +3,16 @@
 //! `python/edgejs/_native.pyi` is its interface; `stubtest` holds the two together in CI. Everything that can fail raises a
 //! Python exception; nothing here panics on what Python code passes in.
 
+mod session;
+
 use pyo3::prelude::*;
 
 #[pymodule]
 mod _native {
     use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::session::Session;
 
     /// The version of the native half, which is the package's.
     #[pyfunction]

@@ -1,0 +1,212 @@
+//! [`Session`]: a booted runtime that an embedder talks to: requests in, JSON out.
+
+use crate::callback_scope::CallbackContext;
+use crate::runtime::{Runtime, StartError};
+use crate::{Environment, run_main_script};
+use edge_loop::{LoopHandle, RunMode};
+use edge_napi::{Kill, Result, Value};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Names under which the host's function and the request under way are kept.
+const SERVE: &str = "session.serve";
+const SLOT: &str = "session.slot";
+
+/// The host's own script: makes the function that serves requests. It answers with a slot that is filled when the request is done.
+/// `undefined` travels as no JSON at all.
+const SERVER: &str = r"(function (process) {
+  const { createRequire } = process.getBuiltinModule('module');
+  const { Script, constants: { USE_MAIN_CONTEXT_DEFAULT_LOADER } } = process.getBuiltinModule('vm');
+  const { resolve } = process.getBuiltinModule('path');
+  const require = createRequire(resolve('[edgejs]'));
+  globalThis.require ??= require;
+  const run = {
+    eval: ([code, filename]) => new Script(code, { filename, importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER }).runInThisContext(),
+    load: ([path]) => { require(resolve(path)); },
+    describe: ([name]) => Object.entries(Object(require(name))).map(([key, value]) => [key, typeof value]),
+    read: ([name, path]) => path.reduce((value, key) => value[key], require(name)),
+    call: ([name, path, args]) => {
+      let owner;
+      let value = require(name);
+      for (const key of path) [owner, value] = [value, value[key]];
+      return Reflect.apply(value, owner, args);
+    },
+  };
+  const text = (value) => { try { return String(value); } catch { return 'a value without text'; } };
+  return (kind, request) => {
+    const slot = { done: false, value: undefined, error: undefined };
+    (async () => JSON.stringify(await run[kind](JSON.parse(request))))().then(
+      (value) => { slot.value = value; slot.done = true; },
+      (error) => {
+        const proper = error instanceof Error || (typeof error === 'object' && error !== null && typeof error.message === 'string');
+        slot.error = proper ? [text(error.name), text(error.message), text(error.stack)] : ['', text(error), ''];
+        slot.done = true;
+      },
+    );
+    return slot;
+  };
+})";
+
+/// How a request ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// The value as JSON; `None` for `undefined` and what JSON cannot say.
+    Value(Option<String>),
+    /// JavaScript threw, or its promise was rejected.
+    Thrown {
+        /// `error.name`; empty when it was no error object.
+        name: String,
+        /// `error.message`, or the thrown value as text.
+        message: String,
+        /// `error.stack`, may be empty.
+        stack: String,
+    },
+    /// The program ended itself, by `process.exit` or an error that nobody caught: no further request is served.
+    Exited(i32),
+    /// [`Interrupt::interrupt`] ended the request; the session goes on.
+    Interrupted,
+    /// The loop has nothing left to do and the promise is still pending.
+    NeverSettled,
+    /// The engine instance is gone (killed, out of memory, trapped): why.
+    Poisoned(String),
+}
+
+/// Ends the request under way from any thread.
+#[derive(Clone)]
+pub struct Interrupt {
+    flag: Arc<AtomicBool>,
+    kill: Arc<dyn Kill>,
+    uv: LoopHandle,
+}
+
+impl Interrupt {
+    /// Ends the request under way with [`Answer::Interrupted`]; without one, the next.
+    pub fn interrupt(&self) {
+        self.flag.store(true, Ordering::Release);
+        self.kill.terminate();
+        self.uv.wake();
+    }
+
+    /// Ends the engine instance for good, also inside loops of the engine that never check.
+    pub fn kill(&self) {
+        self.kill.kill();
+        self.uv.terminate();
+    }
+}
+
+/// A booted runtime that serves one request after another. Lives on one thread.
+pub struct Session {
+    runtime: Runtime,
+    flag: Arc<AtomicBool>,
+}
+
+impl Session {
+    /// Makes the runtime ready to serve: what Node's own `internal/main/embedding` prepares, then the server's function.
+    ///
+    /// # Errors
+    /// The library or the host's script failed to start.
+    pub fn new(runtime: Runtime) -> Result<Self, StartError> {
+        let environment = runtime.environment();
+        let env = environment.env();
+        let started = env.scope().ok().and_then(|_scope| {
+            environment.callback_scope(CallbackContext::NONE, || {
+                run_main_script(environment, "internal/main/embedding")?;
+                let process = environment.expect_root("process")?;
+                let make = env.run_text(SERVER, "edgejs:session")?;
+                let serve = env.call(make, env.undefined()?, &[process])?;
+                environment.set_root(SERVE, serve)
+            })
+        });
+        if started.is_none() {
+            return Err(StartError("the session did not start; the error was printed".to_owned()));
+        }
+        Ok(Self { runtime, flag: Arc::default() })
+    }
+
+    /// The part for other threads.
+    #[must_use]
+    pub fn interrupt_handle(&self) -> Interrupt {
+        Interrupt { flag: Arc::clone(&self.flag), kill: self.environment().kill_handle(), uv: self.environment().uv().handle() }
+    }
+
+    /// Serves a request: `kind` is a member of the server's table, `request` its arguments as JSON. Runs the loop until the answer
+    /// is there, no longer: timers that are still open go on during later requests.
+    pub fn ask(&self, kind: &str, request: &str) -> Answer {
+        if let Some(answer) = self.ended() {
+            return answer;
+        }
+        let environment = self.environment();
+        let env = environment.env();
+        let begun = env.scope().ok().and_then(|_scope| {
+            environment.callback_scope(CallbackContext::NONE, || {
+                let serve = environment.expect_root(SERVE)?;
+                let slot = env.call(serve, env.undefined()?, &[env.string(kind)?, env.string(request)?])?;
+                environment.set_root(SLOT, slot)
+            })
+        });
+        let answer = self.wait(begun.is_some());
+        environment.remove_root(SLOT);
+        answer
+    }
+
+    /// Runs the loop until nothing keeps it alive, then `beforeExit` and `exit`; the exit code.
+    pub fn finish(&self) -> i32 {
+        self.environment().spin()
+    }
+
+    fn wait(&self, begun: bool) -> Answer {
+        let uv = self.environment().uv();
+        loop {
+            if self.flag.swap(false, Ordering::AcqRel) {
+                // The termination may not have struck yet, or have struck already: either way it is over.
+                let _ = self.environment().env().clear_termination();
+                return self.ended().unwrap_or(Answer::Interrupted);
+            }
+            if let Some(answer) = self.ended() {
+                return answer;
+            }
+            if !begun {
+                return Answer::Poisoned("the request could not be made".to_owned());
+            }
+            match self.slot() {
+                Ok(Some(answer)) => return answer,
+                Ok(None) => {}
+                Err(_) => continue,
+            }
+            if !uv.alive() {
+                return Answer::NeverSettled;
+            }
+            uv.run(RunMode::Once);
+        }
+    }
+
+    /// Whether the session can serve no more, and why.
+    fn ended(&self) -> Option<Answer> {
+        if let Some(poison) = self.runtime.isolate().poisoned() {
+            return Some(Answer::Poisoned(format!("{poison:?}")));
+        }
+        self.environment().exit_code().map(Answer::Exited)
+    }
+
+    fn slot(&self) -> Result<Option<Answer>> {
+        let env = self.environment().env();
+        let _scope = env.scope()?;
+        let slot = self.environment().expect_root(SLOT)?;
+        if !env.get_bool(env.get(slot, "done")?)? {
+            return Ok(None);
+        }
+        let error = env.get(slot, "error")?;
+        if env.is_array(error)? {
+            let part = |index| -> Result<String> { env.get_string(env.get_index(error, index)?) };
+            return Ok(Some(Answer::Thrown { name: part(0)?, message: part(1)?, stack: part(2)? }));
+        }
+        let value: Value = env.get(slot, "value")?;
+        let text = if env.is_string(value)? { Some(env.get_string(value)?) } else { None };
+        Ok(Some(Answer::Value(text)))
+    }
+
+    fn environment(&self) -> &Rc<Environment> {
+        self.runtime.environment()
+    }
+}
