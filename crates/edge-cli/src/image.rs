@@ -6,13 +6,19 @@ use edge_wasix::{Kernel, MemoryFs};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The boot image beside the executable, or where `EDGE_BOOT_IMAGE` says (empty: none). A stale or damaged one is not used, with a
+/// Where a wheel puts the image, seen from the executable: `bin/edge-node` and `share/edgejs/boot.image`.
+fn installed_path(exec_path: &str) -> String {
+    let folder = |path: &str| path.rfind('/').map_or(String::new(), |at| path[..at].to_owned());
+    format!("{}/share/edgejs/boot.image", folder(&folder(exec_path)))
+}
+
+/// The boot image of this installation, or where `EDGE_BOOT_IMAGE` says (empty: none). A stale or damaged one is not used, with a
 /// warning.
 pub fn open(engine: &dyn Engine, kernel: &Kernel, exec_path: &str) -> Option<Arc<dyn Image>> {
     let path = match kernel.getenv(b"EDGE_BOOT_IMAGE") {
         Some(path) if path.is_empty() => return None,
         Some(path) => String::from_utf8_lossy(&path).into_owned(),
-        None => format!("{exec_path}.boot"),
+        None => installed_path(exec_path),
     };
     if kernel.mode(path.as_bytes()).is_err() {
         return None;

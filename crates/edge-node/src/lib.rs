@@ -27,6 +27,7 @@ mod run;
 mod serdes;
 mod request;
 mod runtime;
+mod session;
 pub mod text;
 mod uv_error;
 
@@ -42,4 +43,5 @@ pub use environment::{Environment, EnvironmentOptions};
 pub use request::{ActiveRequests, Face, Request};
 pub use options::{OptionError, OptionValue, Options};
 pub use runtime::{Runtime, StartError};
+pub use session::{Answer, Interrupt, Session};
 pub use uv_error::{errno_exception, strerror, uv_exception, uv_exception_two_paths};
