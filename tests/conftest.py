@@ -11,7 +11,22 @@ import pytest
 
 pytest.register_assert_rewrite("tests.comparison")
 
-from tests.comparison import Comparison  # noqa: E402 - after the rewrite is asked for
+from tests import known_failures  # noqa: E402 - after the rewrite is asked for
+from tests.comparison import Comparison  # noqa: E402
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record-failures", action="store_true", help="rewrite tests/known_failures.txt from what fails in this run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--record-failures"):
+        config.pluginmanager.register(known_failures.Recorder())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--record-failures"):
+        known_failures.mark(items)
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +42,7 @@ def edge_node() -> Path:
         done = subprocess.run([found, "-p", "1"], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
         if done.stdout == "1\n":
             return Path(found).absolute()
-        message = f"{found} runs no program: {done.stderr.strip()[:300]}"
+        message = f"{found} runs no program: {' '.join(done.stderr.split())[:200]}"
     if os.environ.get("EDGE_REQUIRE_BUILD"):
         pytest.fail(message)
     pytest.skip(message)

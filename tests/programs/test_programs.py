@@ -16,9 +16,6 @@ import pytest
 from tests.programs.install import HERE, install_packages, real_node
 from tests.programs.project import write_project
 
-# Programs that do not pass yet, with the reason. Strict: an unexpected pass is as red as an unexpected failure.
-KNOWN_FAILING: dict[str, str] = {}
-
 
 @dataclass(frozen=True)
 class Program:
@@ -126,9 +123,7 @@ def _run(program: Program, node: Path, packages: Path, folder: Path) -> tuple[in
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
-def test_program(program: Program, edge_node: Path, packages: Path, workplace: Path, request: pytest.FixtureRequest) -> None:
-    if program.name in KNOWN_FAILING:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=KNOWN_FAILING[program.name]))
+def test_program(program: Program, edge_node: Path, packages: Path, workplace: Path) -> None:
     expected = _run(program, real_node(), packages, workplace)
     assert expected[0] == program.exit_code, f"Node itself did not behave: {expected[1]}{expected[2]}"
     got = _run(program, edge_node, packages, workplace)
