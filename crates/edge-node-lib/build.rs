@@ -109,6 +109,8 @@ fn options_table(facts: &serde_json::Value) -> String {
         let kind = ["NoOp", "V8Option", "Boolean", "Integer", "UInteger", "String", "HostPort", "StringList"];
         let kind = kind[usize::try_from(option["type"].as_u64().expect("a type")).expect("small")];
         let default = match &option["value"] {
+            // The one option that the facts were asked with.
+            _ if option["name"] == "--eval" => String::new(),
             serde_json::Value::String(text) => text.clone(),
             serde_json::Value::Number(number) => number.to_string(),
             value if value.get("port").is_some() => format!("{}:{}", value["host"].as_str().unwrap_or_default(), value["port"]),

@@ -231,7 +231,7 @@ impl AsyncWrap {
         let Some(environment) = self.environment() else { return Err(Error::Closing) };
         let Some(object) = self.object()? else { return Ok(()) };
         let env = environment.env();
-        environment.register_handle(handle.id(), self.class, object)?;
+        environment.register_handle(handle.clone(), self.class, object)?;
         let keep = env.reference(object)?;
         let old = self.handle.borrow_mut().replace(WrappedHandle { uv: handle, keep });
         if let Some(old) = old {

@@ -1,6 +1,7 @@
 //! [`Environment`]: one isolate with its loop, kernel, options and binding state.
 
 use crate::async_context::AsyncHooks;
+use crate::async_wrap::UvHandle;
 use crate::options::Options;
 use crate::{Aliased, AliasedElement, Binding, Target};
 use edge_loop::Loop;
@@ -43,7 +44,7 @@ pub struct Environment {
     /// How many callback scopes are open.
     pub(crate) callback_depth: Cell<usize>,
     /// Objects of open handles, by name, in the order they were opened.
-    handles: RefCell<std::collections::BTreeMap<u64, (&'static str, Reference)>>,
+    handles: RefCell<std::collections::BTreeMap<u64, (&'static str, Rc<dyn UvHandle>, Reference)>>,
     /// Monotonic nanoseconds when the environment was made.
     time_origin_ns: u64,
     /// Set once the program has asked to end, with its exit code.
@@ -137,10 +138,11 @@ impl Environment {
         state
     }
 
-    /// Drops all binding state: at the end, for states may hold the environment.
+    /// Drops all binding state and the list of handles: at the end, for they may hold the environment.
     pub(crate) fn clear_states(&self) {
         let states = std::mem::take(&mut *self.states.borrow_mut());
-        drop(states);
+        let handles = std::mem::take(&mut *self.handles.borrow_mut());
+        drop((states, handles));
     }
 
     /// Keeps a value alive under a name, in images too; replaces the value of that name.
@@ -250,23 +252,28 @@ impl Environment {
     pub const fn time_origin_ns(&self) -> u64 {
         self.time_origin_ns
     }
-    /// Lists an open handle's object (a weak reference) for `process._getActiveHandles`; `id` is the loop's.
-    pub fn register_handle(&self, id: u64, name: &'static str, object: Value) -> Result<()> {
+    /// Lists an open handle and its object (weak) for `process._getActiveHandles`.
+    pub fn register_handle(&self, handle: Rc<dyn UvHandle>, name: &'static str, object: Value) -> Result<()> {
         let reference = self.env.weak_reference(object)?;
-        self.handles.borrow_mut().insert(id, (name, reference));
+        self.handles.borrow_mut().insert(handle.id(), (name, handle, reference));
         Ok(())
     }
     /// Takes a closed handle off the list.
     pub fn unregister_handle(&self, id: u64) {
-        if let Some((_, reference)) = self.handles.borrow_mut().remove(&id) {
+        let entry = self.handles.borrow_mut().remove(&id);
+        if let Some((_, _, reference)) = entry {
             self.env.drop_reference(reference);
         }
     }
-    /// Names and objects of listed handles that are active and referenced.
+    /// Names and objects of listed handles that are referenced, whether they are active or not, as in Node.
     pub fn active_handle_objects(&self) -> Result<Vec<(String, Value)>> {
-        let active: std::collections::HashSet<u64> =
-            self.uv.active_handles().into_iter().filter(|handle| handle.referenced).map(|handle| handle.id).collect();
-        let listed: Vec<_> = self.handles.borrow().iter().filter(|(id, _)| active.contains(id)).map(|(_, entry)| *entry).collect();
+        let listed: Vec<_> = self
+            .handles
+            .borrow()
+            .values()
+            .filter(|(_, handle, _)| handle.has_ref())
+            .map(|(name, _, reference)| (*name, *reference))
+            .collect();
         let mut objects = Vec::new();
         for (name, reference) in listed {
             if let Some(object) = self.env.deref(reference)? {

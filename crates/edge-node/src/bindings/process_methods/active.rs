@@ -13,12 +13,14 @@ pub fn get_active_requests(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     Ok(result)
 }
 
-/// Objects of active handles: those that registered themselves.
+/// Objects of active handles, or their owners (the `Socket` of a `Pipe`).
 pub fn get_active_handles(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let result = env.array()?;
+    let owner_symbol = environment.symbol("owner_symbol")?;
     for (_, object) in environment.active_handle_objects()? {
-        env.push(result, object)?;
+        let owner = env.get_key(object, owner_symbol)?;
+        env.push(result, if env.is_object(owner)? { owner } else { object })?;
     }
     Ok(result)
 }

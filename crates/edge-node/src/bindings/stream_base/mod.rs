@@ -277,12 +277,9 @@ fn method(
     status(env, result?)
 }
 
-/// What an accessor reads; `None` on an object that is no stream (the prototype).
-fn base_of(env: Env, info: &CallInfo<'_>) -> Result<Option<Rc<StreamBase>>> {
-    match env.try_unwrap::<AsyncWrap>(info.this())? {
-        Some(wrap) => wrap.state().map(Some),
-        None => Ok(None),
-    }
+/// What an accessor reads.
+fn base_of(env: Env, info: &CallInfo<'_>) -> Result<Rc<StreamBase>> {
+    AsyncWrap::state_of(env, info.this())
 }
 
 /// Only `Pipe` and `TTY` make instances.
@@ -292,27 +289,25 @@ pub fn construct(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
 
 /// `fd`: the descriptor, -1 for none, `EINVAL` after the end.
 pub fn get_fd(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    env.int32(match base_of(env, info)? {
-        Some(base) if !base.closed.get() => base.fd(),
-        _ => Errno::EINVAL.uv(),
-    })
+    let base = base_of(env, info)?;
+    env.int32(if base.closed.get() { Errno::EINVAL.uv() } else { base.fd() })
 }
 
 /// `bytesRead`.
 pub fn get_bytes_read(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let stream = base_of(env, info)?.and_then(|base| base.stream());
+    let stream = base_of(env, info)?.stream();
     env.number(stream.map_or(0.0, |stream| stream.bytes_read() as f64))
 }
 
 /// `bytesWritten`: what has gone out and what waits to.
 pub fn get_bytes_written(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let stream = base_of(env, info)?.and_then(|base| base.stream());
+    let stream = base_of(env, info)?.stream();
     env.number(stream.map_or(0.0, |stream| stream.bytes_written() as f64 + stream.write_queue_size() as f64))
 }
 
 /// `writeQueueSize`.
 pub fn get_write_queue_size(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let stream = base_of(env, info)?.and_then(|base| base.stream());
+    let stream = base_of(env, info)?.stream();
     env.size(stream.map_or(0, |stream| stream.write_queue_size()))
 }
 

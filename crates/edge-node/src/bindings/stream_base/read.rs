@@ -14,6 +14,9 @@ const ONREAD: &str = "stream_onread";
 /// `readStart()`: from now on `onread(arrayBuffer)` is called with what arrives.
 pub fn read_start(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     method(env, info, |_, wrap, base| {
+        if wrap.handle().is_some_and(|handle| handle.is_closing()) {
+            return Ok(Err(Errno::EINVAL));
+        }
         let Some(stream) = base.stream() else { return Ok(Err(Errno::ENOTCONN)) };
         if stream.is_reading() {
             return Ok(Err(Errno::EALREADY));
@@ -58,17 +61,13 @@ fn take_user_buffer(env: Env, base: &StreamBase, buffer: Value) -> Result<()> {
 
 /// `onread`, `undefined` before it is set.
 pub fn get_onread(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    if base_of(env, info)?.is_none() {
-        return Ok(info.undefined());
-    }
+    base_of(env, info)?;
     env.get_key(info.this(), Environment::of(env)?.private_symbol(ONREAD)?)
 }
 
 /// `onread = function`.
 pub fn set_onread(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    if base_of(env, info)?.is_none() {
-        return Err(Error::type_error("", "Illegal invocation"));
-    }
+    base_of(env, info)?;
     if !env.is_function(info.arg(0))? {
         return Err(Error::invalid_arg_type("The \"onread\" property must be of type function"));
     }
