@@ -142,6 +142,14 @@ fn exception_text(environment: &Rc<Environment>, error: Value) -> Result<String>
         let symbol = environment.private_symbol("decorated_private_symbol")?;
         decorated = env.has_own_key(error, symbol)? && env.truthy(env.get_key(error, symbol)?)?;
     }
+    let is_error = is_object && env.class_kind(error)? == ClassKind::Error;
+    if !is_error {
+        // Where the value was thrown, for it cannot say so itself.
+        text.push('\n');
+        if let Some(arrow) = arrow_message(env, error)? {
+            text.push_str(&arrow);
+        }
+    }
     match stack {
         Some(trace) if !trace.is_empty() => {
             if let (Some(arrow), false) = (&arrow, decorated) {
@@ -152,13 +160,6 @@ fn exception_text(environment: &Rc<Environment>, error: Value) -> Result<String>
             text.push('\n');
         }
         _ => {
-            if !(is_object && env.class_kind(error)? == ClassKind::Error) {
-                // Where the value was thrown, for it cannot say so itself.
-                text.push('\n');
-                if let Some(arrow) = arrow_message(env, error)? {
-                    text.push_str(&arrow);
-                }
-            }
             text.push_str(&describe(env, error, is_object)?);
             text.push_str("\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n");
         }
