@@ -25,6 +25,7 @@ mod icu;
 mod internal_only_v8;
 mod js_stream;
 mod js_udp_wrap;
+mod locks;
 mod messaging;
 mod mksnapshot;
 mod module_wrap;
@@ -65,6 +66,7 @@ mod wasm_web_api;
 mod watchdog;
 mod webstorage;
 mod worker;
+mod zlib;
 
 pub use async_wrap::{provider_index, queue_destroy};
 pub use cares_wrap::address_text;
@@ -97,6 +99,7 @@ pub const ALL: &[&Binding] = &[
     &internal_only_v8::BINDING,
     &js_stream::BINDING,
     &js_udp_wrap::BINDING,
+    &locks::BINDING,
     &messaging::BINDING,
     &mksnapshot::BINDING,
     &module_wrap::BINDING,
@@ -136,4 +139,5 @@ pub const ALL: &[&Binding] = &[
     &watchdog::BINDING,
     &webstorage::BINDING,
     &worker::BINDING,
+    &zlib::BINDING,
 ];
