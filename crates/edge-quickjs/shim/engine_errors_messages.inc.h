@@ -439,6 +439,11 @@ static int js_error_throw_property(JSContext *ctx, int flags, JSObject *obj, JSA
         js_error_put_atom(ctx, &d, atom);
         break;
     case JS_FAIL_DELETE:
+        if (obj->class_id == JS_CLASS_PROXY) {
+            dbuf_putstr(&d, "'deleteProperty' on proxy: trap returned falsish for property ");
+            js_error_put_quoted_atom(ctx, &d, atom);
+            break;
+        }
         dbuf_putstr(&d, "Cannot delete property ");
         js_error_put_quoted_atom(ctx, &d, atom);
         dbuf_putstr(&d, " of ");
@@ -598,6 +603,16 @@ static JSValue js_error_throw_receiver(JSContext *ctx, JSAtom class_name)
     return js_error_throw_dbuf(ctx, JS_TYPE_ERROR, &d);
 }
 
+static bool js_error_atom_is_proxy(JSContext *ctx, JSValueConst func)
+{
+    JSValue name = js_error_function_name(ctx, func);
+    const char *str = JS_IsString(name) ? JS_ToCString(ctx, name) : NULL;
+    bool ret = str && !strcmp(str, "Proxy");
+    JS_FreeCString(ctx, str);
+    JS_FreeValue(ctx, name);
+    return ret;
+}
+
 /* "X.y called on non-object", by the native that runs. */
 static JSValue js_error_throw_not_an_object(JSContext *ctx)
 {
@@ -608,6 +623,8 @@ static JSValue js_error_throw_not_an_object(JSContext *ctx)
 
     if (!js_error_current_native(ctx, &sf))
         return JS_ThrowTypeError(ctx, "Iterator result is not an object");
+    if (sf->is_constructor && js_error_atom_is_proxy(ctx, sf->cur_func))
+        return JS_ThrowTypeError(ctx, "Cannot create proxy with a non-object as target or handler");
     js_dbuf_init(ctx, &d);
     f.func = sf->cur_func;
     f.this_val = sf->this_val;
@@ -979,6 +996,12 @@ static bool js_error_throw_syntax(JSParseState *s, const char *fmt)
     } else if (!strcmp(fmt, "break/continue label not found") && token_is_ident(s->token.val)) {
         dbuf_printf(&d, "Undefined label '%s'",
                     JS_AtomGetStr(ctx, buf, sizeof(buf), s->token.u.ident.atom));
+    } else if (!strcmp(fmt, "variable name expected") &&
+               (s->token.val == '[' || s->token.val == '{')) {
+        text = "Missing initializer in destructuring declaration";
+    } else if (!strcmp(fmt, "lexical declarations can't appear in single-statement context") &&
+               s->token.val == TOK_CONST) {
+        text = "Unexpected token 'const'";
     } else if (!strcmp(fmt, "unexpected end of string") && s->token.ptr &&
                (*s->token.ptr == '`' || *s->token.ptr == '}')) {
         text = "Unterminated template literal";

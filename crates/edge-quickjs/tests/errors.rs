@@ -6,7 +6,7 @@
 
 mod isolate;
 
-use edge_napi::{CallInfo, Env, Isolate, Result, Value};
+use edge_napi::{CallInfo, Env, Result, Value};
 use isolate::{global, isolate, native, text};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
