@@ -303,6 +303,8 @@ ext_table! {
     fn collect_garbage();
     /// Heap figures.
     fn get_heap_statistics(result: *mut HeapStatistics);
+    /// The local time zone: an IANA name or a POSIX `TZ` text (a JS string); what is neither is UTC. The engine starts in UTC.
+    fn set_time_zone(name: napi_value);
     /// Runs the finalisers queued by collections (native ones; never from inside the collector). Called by the loop.
     fn run_finalizers();
     /// Source positions, name and text of a function: see `FunctionInfo`'s fields as an object {name, scriptName, line, column}.

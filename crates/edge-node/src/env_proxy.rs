@@ -50,6 +50,11 @@ fn name(env: Env, key: Value) -> Result<Option<Vec<u8>>> {
     Ok(Some(env.get_string(key)?.into_bytes()))
 }
 
+/// What follows from a variable's change: `TZ` is the zone of dates.
+fn changed(env: Env, name: &[u8]) -> Result<()> {
+    if name == b"TZ" { Environment::of(env)?.apply_time_zone() } else { Ok(()) }
+}
+
 fn get(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let Some(name) = name(env, info.arg(1))? else { return env.get_key(info.arg(0), info.arg(1)) };
     match Environment::of(env)?.kernel().getenv(&name) {
@@ -73,6 +78,7 @@ fn set(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let value = env.to_string_lossy(value)?;
     // A name that the system cannot hold is ignored, as Node ignores it.
     let _ = environment.kernel().setenv(&name, value.as_bytes());
+    changed(env, &name)?;
     env.boolean(true)
 }
 
@@ -99,6 +105,7 @@ fn has(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn delete_property(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     if let Some(name) = name(env, info.arg(1))? {
         Environment::of(env)?.kernel().unsetenv(&name);
+        changed(env, &name)?;
     }
     env.boolean(true)
 }
@@ -151,5 +158,7 @@ fn define_property(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     }
     let Some(name) = name(env, info.arg(1))? else { return env.boolean(false) };
     let value = env.to_string_lossy(env.get(descriptor, "value")?)?;
-    env.boolean(Environment::of(env)?.kernel().setenv(&name, value.as_bytes()).is_ok())
+    let set = Environment::of(env)?.kernel().setenv(&name, value.as_bytes()).is_ok();
+    changed(env, &name)?;
+    env.boolean(set)
 }

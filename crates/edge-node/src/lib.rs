@@ -29,6 +29,7 @@ mod request;
 mod runtime;
 mod session;
 pub mod text;
+mod time_zone;
 mod uv_error;
 
 pub use aliased::{Aliased, AliasedElement};

@@ -56,6 +56,8 @@ impl Runtime {
         let booted = image.is_some();
         let environment = Environment::new(&*isolate, uv, kernel, options, roots).map_err(|error| StartError(format!("no environment: {error:?}")))?;
         let runtime = Self { environment, isolate };
+        // A closing isolate shows at the next call.
+        let _ = runtime.environment.apply_time_zone();
         if booted {
             runtime.isolate.reseed();
         } else if let Err(error) = bootstrap(&runtime.environment).and_then(|()| preload(&runtime.environment)) {

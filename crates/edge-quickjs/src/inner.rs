@@ -57,6 +57,8 @@ pub(crate) struct Inner {
     /// The environment is being torn down: finalisers run, the engine is not to be used.
     pub(crate) closed: Cell<bool>,
     pub(crate) terminate: Arc<AtomicBool>,
+    /// The zone of local time.
+    pub(crate) time_zone: RefCell<jiff::tz::TimeZone>,
     /// What the engine said before it gave up.
     pub(crate) last_words: RefCell<String>,
     last_error: UnsafeCell<napi_extended_error_info>,
@@ -85,6 +87,7 @@ impl Inner {
             memory_limit,
             closed: Cell::new(false),
             terminate,
+            time_zone: RefCell::new(jiff::tz::TimeZone::UTC),
             last_words: RefCell::default(),
             last_error: UnsafeCell::new(NO_ERROR),
         })

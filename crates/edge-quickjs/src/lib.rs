@@ -18,6 +18,7 @@ mod memory;
 mod napi;
 mod native_call;
 mod slots;
+mod time_zone;
 mod trap;
 
 pub use image::{Check, Image, ImageError, PREFAULT};

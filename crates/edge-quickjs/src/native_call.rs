@@ -6,7 +6,7 @@
 use crate::host_table::Entry;
 use crate::inner::{Frame, Inner};
 use crate::slots::{Kind, UNDEFINED};
-use crate::{Engine, Host};
+use crate::{Engine, Host, time_zone};
 use edge_napi::types::*;
 use edge_napi::{CallInfo, Error, Value};
 use edge_wasix::clock;
@@ -122,9 +122,8 @@ impl Host for Bridge {
         clock::monotonic_ns() as i64
     }
 
-    /// The zone belongs to the policy, which this layer does not know yet: UTC.
-    fn tz_offset_minutes(&self, _engine: &Engine, _epoch_ms: i64) -> i32 {
-        0
+    fn tz_offset_minutes(&self, _engine: &Engine, epoch_ms: i64) -> i32 {
+        self.inner().map_or(0, |inner| time_zone::offset_minutes(&inner.time_zone.borrow(), epoch_ms))
     }
 
     fn random_seed(&self, _engine: &Engine) -> i64 {

@@ -20,6 +20,12 @@ impl Env {
         call!(self, ext.run_finalizers());
         Ok(())
     }
+    /// Sets the local time zone: an IANA name or a POSIX `TZ` text; what is neither is UTC.
+    pub fn set_time_zone(self, name: &str) -> Result<()> {
+        let name = self.string(name)?;
+        call!(self, ext.set_time_zone(name.0));
+        Ok(())
+    }
     /// Target and handler of a proxy (`None` both: revoked); `None` when it is no proxy.
     pub fn proxy_details(self, v: Value) -> Result<Option<(Value, Value)>> {
         if self.class_kind(v)? != crate::ClassKind::Proxy {

@@ -1,7 +1,8 @@
-//! The heap.
+//! The heap, and the zone of local time.
 
 use crate::inner::{check, put, run};
-use crate::napi::reference;
+use crate::napi::{reference, string};
+use crate::time_zone;
 use edge_napi::HeapStatistics;
 use edge_napi::types::*;
 
@@ -25,6 +26,15 @@ pub(crate) unsafe fn get_heap_statistics(env: napi_env, result: *mut HeapStatist
                 collections: e.out(5),
             },
         )
+    })
+}
+
+pub(crate) unsafe fn set_time_zone(env: napi_env, name: napi_value) -> napi_status {
+    run(env, |e| {
+        let mut text = String::new();
+        string::with_units(e, name, |units| text = units.to_string_lossy())?;
+        *e.time_zone.borrow_mut() = time_zone::named(&text);
+        Ok(())
     })
 }
 

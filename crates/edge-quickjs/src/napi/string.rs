@@ -210,6 +210,13 @@ impl Units<'_> {
             Units::Wide(s) => s.len(),
         }
     }
+    /// As Rust text; lone surrogates become U+FFFD.
+    pub(crate) fn to_string_lossy(self) -> String {
+        match self {
+            Units::Latin1(s) => s.iter().map(|&b| char::from(b)).collect(),
+            Units::Wide(s) => char::decode_utf16(s.iter().map(|unit| u16::from_le_bytes(*unit))).map(|c| c.unwrap_or('\u{fffd}')).collect(),
+        }
+    }
     fn unit(&self, index: usize) -> u16 {
         match self {
             Units::Latin1(s) => u16::from(s[index]),
