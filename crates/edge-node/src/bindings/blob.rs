@@ -1,17 +1,17 @@
 //! `internalBinding('blob')`: the bytes behind `Blob`, and the store of object URLs.
 //!
-//! A blob is a list of pieces. Pieces in memory are `Uint8Array`s that nobody else has (the library copies first), kept in an array on
-//! the handle, so they count as the program's memory and go with it; a piece of a file is read when it is wanted.
+//! A blob is a list of pieces. Pieces in memory are `Uint8Array`s that nobody else has (the library copies first), kept in an array of
+//! the engine's, so they count as the program's memory; a piece of a file is read when it is wanted.
 
 use super::fs::path;
 use crate::{AsyncWrap, Binding, Environment, Target, natives};
 use edge_loop::{RequestKind, WorkLane};
-use edge_napi::{CallInfo, Env, Error, Result, Value};
+use edge_napi::{CallInfo, Env, Error, Reference, Result, Value};
 use edge_wasix::fs::Timespec;
 use edge_wasix::fs::constants::O_RDONLY;
 use edge_wasix::{Errno, Kernel};
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 /// The binding.
 pub const BINDING: Binding = Binding {
@@ -32,8 +32,6 @@ pub const BINDING: Binding = Binding {
     init,
 };
 
-/// Name of the private symbol under which handles keep their pieces in memory.
-const PIECES: &str = "blob_pieces";
 /// Bytes read from a file at once.
 const CHUNK: usize = 64 * 1024;
 /// What a reader's callback is told: the end, or that there is more.
@@ -65,11 +63,50 @@ impl Piece {
     }
 }
 
-/// What is behind a blob handle.
-struct Blob(Vec<Piece>);
+/// The array of the pieces in memory, alive as long as this.
+struct Memory {
+    environment: Weak<Environment>,
+    array: Reference,
+}
+
+impl Memory {
+    fn new(environment: &Rc<Environment>, array: Value) -> Result<Rc<Self>> {
+        Ok(Rc::new(Self { environment: Rc::downgrade(environment), array: environment.env().reference(array)? }))
+    }
+    fn array(&self, env: Env) -> Result<Value> {
+        env.deref(self.array)?.ok_or(Error::Closing)
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if let Some(environment) = self.environment.upgrade() {
+            environment.env().drop_reference(self.array);
+        }
+    }
+}
+
+/// What is behind a blob handle. Its contents never change, so a clone shares them.
+#[derive(Clone)]
+pub struct Blob {
+    pieces: Vec<Piece>,
+    memory: Rc<Memory>,
+}
+
+impl Blob {
+    /// A new handle over it.
+    pub fn to_object(&self, environment: &Rc<Environment>) -> Result<Value> {
+        let env = environment.env();
+        // The class is there: a handle was made before.
+        let object = env.construct(environment.expect_root("blob.Blob")?, &[])?;
+        env.wrap(object, Rc::new(self.clone()))?;
+        Ok(object)
+    }
+}
 
 /// What is behind a reader.
 struct Reader {
+    memory: Rc<Memory>,
     pieces: RefCell<std::collections::VecDeque<Piece>>,
     /// A file is being read.
     busy: Cell<bool>,
@@ -91,14 +128,6 @@ fn construct(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
     Ok(info.this())
 }
 
-fn make(environment: &Rc<Environment>, pieces: Vec<Piece>, memory: Value) -> Result<Value> {
-    let env = environment.env();
-    let object = env.construct(environment.expect_root("blob.Blob")?, &[])?;
-    env.wrap(object, Rc::new(Blob(pieces)))?;
-    env.set_key(object, environment.private_symbol(PIECES)?, memory)?;
-    Ok(object)
-}
-
 /// `createBlob(sources, length)`: each source is a `Uint8Array` or a blob handle.
 fn create_blob(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
@@ -107,8 +136,8 @@ fn create_blob(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let mut count = 0;
     for source in env.array_values(info.arg(0))? {
         if let Some(blob) = env.try_unwrap::<Blob>(source)? {
-            let theirs = env.get_key(source, environment.private_symbol(PIECES)?)?;
-            for piece in &blob.0 {
+            let theirs = blob.memory.array(env)?;
+            for piece in &blob.pieces {
                 pieces.push(match piece {
                     Piece::Memory { index, start, length } => {
                         env.set_index(memory, count, env.get_index(theirs, *index)?)?;
@@ -127,7 +156,7 @@ fn create_blob(env: Env, info: &CallInfo<'_>) -> Result<Value> {
             count += 1;
         }
     }
-    make(&environment, pieces, memory)
+    Blob { pieces, memory: Memory::new(&environment, memory)? }.to_object(&environment)
 }
 
 /// `createBlobFromFilePath(path)` → `[handle, length]`, or `undefined` when there is no such file.
@@ -140,7 +169,7 @@ fn create_blob_from_file_path(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     };
     let piece = Piece::File { path: Rc::new(path), modified: stat.mtime, size: stat.size, start: 0, length: stat.size };
     let pieces = if stat.size > 0 { vec![piece] } else { Vec::new() };
-    let handle = make(&environment, pieces, env.array()?)?;
+    let handle = Blob { pieces, memory: Memory::new(&environment, env.array()?)? }.to_object(&environment)?;
     env.array_from(&[handle, env.number(stat.size as f64)?])
 }
 
@@ -151,14 +180,14 @@ fn slice(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let (start, end) = (env.get_f64(info.arg(0))?.max(0.0) as u64, env.get_f64(info.arg(1))?.max(0.0) as u64);
     let mut pieces = Vec::new();
     let mut at = 0;
-    for piece in &blob.0 {
+    for piece in &blob.pieces {
         let (from, to) = (start.max(at), end.min(at + piece.length()));
         if from < to {
             pieces.push(piece.part(from - at, to - from));
         }
         at += piece.length();
     }
-    make(&environment, pieces, env.get_key(info.this(), environment.private_symbol(PIECES)?)?)
+    Blob { pieces, memory: blob.memory.clone() }.to_object(&environment)
 }
 
 /// `getReader()` → `{ pull(callback) }`.
@@ -166,10 +195,8 @@ fn get_reader(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let blob = env.unwrap::<Blob>(info.this())?;
     let object = env.construct(environment.expect_root("blob.BlobReader")?, &[])?;
-    let reader = Reader { pieces: RefCell::new(blob.0.iter().cloned().collect()), busy: Cell::new(false) };
+    let reader = Reader { memory: blob.memory.clone(), pieces: RefCell::new(blob.pieces.iter().cloned().collect()), busy: Cell::new(false) };
     AsyncWrap::new(&environment, object, "BlobReader", "BLOBREADER", Rc::new(reader))?;
-    let key = environment.private_symbol(PIECES)?;
-    env.set_key(object, key, env.get_key(info.this(), key)?)?;
     Ok(object)
 }
 
@@ -188,9 +215,8 @@ fn pull(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let answer = match piece {
         None => vec![env.int32(STATUS_END)?, info.undefined()],
         Some(Piece::Memory { index, start, length }) => {
-            let memory = env.get_key(info.this(), environment.private_symbol(PIECES)?)?;
             let buffer = env.array_buffer(length)?;
-            env.copy_range(env.get_index(memory, index)?, start, buffer, 0, length)?;
+            env.copy_range(env.get_index(reader.memory.array(env)?, index)?, start, buffer, 0, length)?;
             vec![env.int32(STATUS_CONTINUE)?, buffer]
         }
         Some(file) => {
