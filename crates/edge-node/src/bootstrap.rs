@@ -20,11 +20,16 @@ const MAIN_THREAD: &[&str] = &[
     "internal/bootstrap/switches/does_own_process_state",
 ];
 
-/// What nearly every program loads and needs no run-time state to load: put in the image.
+/// What nearly every program loads and reads neither options nor the machine while loading: put in the image. `net` and `tty` look at
+/// options when they are loaded, so they are not here.
 const PRELOADED: &[&str] = &[
     "internal/process/pre_execution",
     "internal/modules/run_main",
-    "internal/main/run_main_module",
+    "internal/abort_controller",
+    "string_decoder",
+    "stream",
+    "stream/promises",
+    "internal/fs/sync_write_stream",
 ];
 
 /// Runs the boot scripts in a fresh environment.
@@ -57,7 +62,7 @@ pub fn preload(environment: &Rc<Environment>) -> Result<()> {
     let env = environment.env();
     let _scope = env.scope()?;
     let require = environment.expect_root("builtins.require")?;
-    for id in PRELOADED.iter().filter(|id| !id.starts_with("internal/main/")) {
+    for id in PRELOADED {
         env.call(require, env.undefined()?, &[env.string(id)?])?;
     }
     Ok(())
