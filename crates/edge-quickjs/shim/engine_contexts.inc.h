@@ -170,6 +170,7 @@ static int edge_global_set(JSContext *ctx, JSValueConst obj, JSAtom prop, JSValu
 {
     JSObject *p = JS_VALUE_GET_OBJ(obj);
     JSEdgeGlobal *g = edge_global(p);
+    JSShapeProperty *prs;
     int on_builtins, on_sandbox, bf = 0, sf = 0, ret;
 
     if (JS_VALUE_GET_TAG(receiver) != JS_TAG_OBJECT || JS_VALUE_GET_OBJ(receiver) != p) {
@@ -190,7 +191,11 @@ static int edge_global_set(JSContext *ctx, JSValueConst obj, JSAtom prop, JSValu
     if (!on_builtins && !on_sandbox && JS_AtomGetKind(ctx, prop) == JS_ATOM_KIND_SYMBOL)
         return JS_SetPropertyInternal(ctx, g->builtins, prop, js_dup(value), flags);
     ret = JS_SetPropertyInternal(ctx, g->sandbox, prop, js_dup(value), 0);
-    if (ret == 0 && !on_sandbox) /* frozen: V8 falls back to the real global */
+    if (ret < 0)
+        return -1;
+    /* V8 goes on with the real global: seen when the sandbox is frozen or loses the name */
+    prs = find_own_property1(JS_VALUE_GET_OBJ(g->builtins), prop);
+    if ((ret == 0 && !on_sandbox) || (prs && (prs->flags & JS_PROP_TMASK) == JS_PROP_NORMAL))
         ret = JS_SetPropertyInternal(ctx, g->builtins, prop, js_dup(value), 0);
     return ret < 0 ? -1 : true;
 }
@@ -213,12 +218,13 @@ static JSObject *edge_global_owner(JSContext *ctx, JSObject *p, JSAtom prop)
     return find_own_property1(builtins, prop) ? builtins : JS_VALUE_GET_OBJ(g->sandbox);
 }
 
-/* `var` and function declarations of scripts. */
+/* `var` and function declarations of scripts: on the sandbox, and like V8 on the real global as
+   well (configurable: whether `delete` may remove it there), so that `delete` leaves the variable. */
 static int edge_global_declare(JSContext *ctx, JSObject *p, JSAtom prop, JSValueConst value,
-                               bool is_function)
+                               bool is_function, int configurable)
 {
     JSEdgeGlobal *g = edge_global(p);
-    JSValueConst obj = JS_MKPTR(JS_TAG_OBJECT, p);
+    JSObject *builtins = JS_VALUE_GET_OBJ(g->builtins);
     int has;
 
     if (is_function) {
@@ -228,11 +234,19 @@ static int edge_global_declare(JSContext *ctx, JSObject *p, JSAtom prop, JSValue
         else if (has == 0) /* not through a setter of a prototype */
             has = JS_DefinePropertyValue(ctx, g->sandbox, prop, js_dup(value), JS_PROP_C_W_E);
     } else {
-        has = edge_global_has(ctx, obj, prop);
+        has = edge_global_has(ctx, JS_MKPTR(JS_TAG_OBJECT, p), prop);
+        if (has > 0)
+            return 0;
         if (has == 0)
             has = JS_DefinePropertyValue(ctx, g->sandbox, prop, js_dup(value), JS_PROP_C_W_E);
     }
-    return has < 0 ? -1 : 0;
+    if (has < 0)
+        return -1;
+    if (find_own_property1(builtins, prop))
+        return is_function && JS_SetPropertyInternal(ctx, g->builtins, prop, js_dup(value), 0) < 0;
+    return JS_DefinePropertyValue(ctx, g->builtins, prop, js_dup(value),
+                                  JS_PROP_WRITABLE | JS_PROP_ENUMERABLE |
+                                  (configurable & JS_PROP_CONFIGURABLE)) < 0 ? -1 : 0;
 }
 
 /* ---- context values ---- */

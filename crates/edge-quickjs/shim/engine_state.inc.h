@@ -62,7 +62,7 @@ static void edge_throw_resolve_error(JSContext *ctx, int res, JSModuleDef *m, in
 static JSValue edge_global_get(JSContext *ctx, JSObject *p, JSAtom prop, bool throw_ref_error);
 static JSObject *edge_global_owner(JSContext *ctx, JSObject *p, JSAtom prop);
 static int edge_global_declare(JSContext *ctx, JSObject *p, JSAtom prop, JSValueConst value,
-                               bool is_function);
+                               bool is_function, int configurable);
 static JSValue edge_throw_code_generation(JSContext *ctx);
 
 /* ---- frozen heap (0211) ---- */

@@ -23,6 +23,7 @@ sandbox.self = sandbox; t('self === globalThis'); t('Object.getOwnPropertyDescri
 t('[...Object.keys(this)].length > 3'); t('(() => { for (const q in globalThis) if (q === "nested") return q })()');
 t('this[Symbol.for("s")] = 1; this[Symbol.for("s")]'); print(Symbol.for('s') in sandbox);
 t('hasOwnProperty("nested")'); t('toString()'); t('var hasOwnProperty; typeof hasOwnProperty');
+t('var dd = 1; delete dd; typeof dd'); print('dd' in sandbox); t('function df() {} delete df; typeof df'); t('delete this.f; typeof f');
 const frozen = edge.newContext(Object.freeze({ a: 1 })); const runF = (s) => { try { return edge.runScriptIn(edge.compileScript(s, 'f.js'), frozen); } catch (e) { return String(e); } };
 print(runF('a = 2; a'), runF('b = 1; typeof b'));
 const van = edge.newContext(undefined), g = edge.globalOf(van); g.q = 5; const runV = (s) => edge.runScriptIn(edge.compileScript(s, 'v.js'), van);
