@@ -279,10 +279,36 @@ static void js_error_forget_throw(JSRuntime *rt)
     JS_FreeValueRT(rt, value);
 }
 
+/* A handler takes the exception: the value is let go, the place is kept. */
+static void js_error_caught_throw(JSRuntime *rt)
+{
+    JSValue value = rt->throw_value;
+
+    rt->throw_caught = JS_VALUE_HAS_REF_COUNT(value) ? JS_VALUE_GET_PTR(value) : rt;
+    rt->throw_value = JS_UNDEFINED;
+    JS_FreeValueRT(rt, value);
+}
+
 static void js_error_note_throw(JSRuntime *rt, JSStackFrame *sf, int pc)
 {
+    JSFunctionBytecode *b = js_error_bytecode(sf->cur_func);
+    void *caught = rt->throw_caught;
+
+    if (!b)
+        return;
+    rt->throw_caught = NULL;
+    if (pc >= 5 && b->byte_code_buf[pc] == OP_throw && b->byte_code_buf[pc - 5] == OP_gosub) {
+        /* the end of a `finally` throws on what it interrupted */
+        if (caught != (JS_VALUE_HAS_REF_COUNT(rt->current_exception) ?
+                       JS_VALUE_GET_PTR(rt->current_exception) : (void *)rt)) {
+            js_error_forget_throw(rt);
+            rt->throw_func = JS_NULL; /* no longer known */
+        }
+        rt->throw_value = js_dup(rt->current_exception);
+        return;
+    }
     js_error_forget_throw(rt);
-    rt->throw_func = js_dup(sf->cur_func);
+    rt->throw_func = js_dup(JS_MKPTR(JS_TAG_FUNCTION_BYTECODE, b));
     rt->throw_value = js_dup(rt->current_exception);
     rt->throw_pc = pc;
 }

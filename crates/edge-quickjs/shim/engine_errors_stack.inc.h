@@ -103,6 +103,8 @@ static void js_error_mark(JSRuntime *rt, JSValueConst val, JS_MarkFunc *mark_fun
 static JSFunctionBytecode *js_error_bytecode(JSValueConst func)
 {
     JSObject *p;
+    if (JS_VALUE_GET_TAG(func) == JS_TAG_FUNCTION_BYTECODE)
+        return JS_VALUE_GET_PTR(func);
     if (JS_VALUE_GET_TAG(func) != JS_TAG_OBJECT)
         return NULL;
     p = JS_VALUE_GET_OBJ(func);
