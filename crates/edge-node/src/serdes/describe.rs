@@ -16,15 +16,28 @@ pub fn describe(environment: &Environment, value: Value) -> Result<String> {
         napi_valuetype::napi_object => {}
         _ => return env.to_string_lossy(value),
     }
-    if matches!(env.class_kind(value)?, ClassKind::Proxy | ClassKind::Global) {
+    let kind = env.class_kind(value)?;
+    if matches!(kind, ClassKind::Proxy | ClassKind::Global) {
         return Ok("#<Object>".to_owned());
     }
+    // These have `constructor` as an accessor, which is not asked.
+    let is_iterator = matches!(
+        kind,
+        ClassKind::MapIterator
+            | ClassKind::SetIterator
+            | ClassKind::ArrayIterator
+            | ClassKind::StringIterator
+            | ClassKind::RegExpStringIterator
+            | ClassKind::IteratorHelper
+            | ClassKind::GeneratorObject
+            | ClassKind::AsyncGeneratorObject
+    );
     // Getters may throw; a message is no place to fail.
     let read = |key: Value| env.catch(|| env.get_key(value, key));
     let to_string = read(env.key("toString")?)?;
     let object_to_string = env.get(primordials.get("ObjectPrototype")?, "toString")?;
     if let Ok(to_string) = to_string {
-        if env.strict_equals(to_string, object_to_string)? {
+        if !is_iterator && env.strict_equals(to_string, object_to_string)? {
             if let Ok(constructor) = read(env.key("constructor")?)? {
                 if env.is_function(constructor)? {
                     let name = env.get(constructor, "name")?;

@@ -2,8 +2,7 @@
 
 use super::reader::{OrBadData, Reader, bad_data};
 use super::tag;
-use edge_napi::types::napi_default_jsproperty;
-use edge_napi::types::{napi_configurable, napi_writable};
+use edge_napi::types::{napi_configurable, napi_default_jsproperty, napi_valuetype, napi_writable};
 use edge_napi::{Result, Value};
 
 impl Reader<'_> {
@@ -118,9 +117,11 @@ impl Reader<'_> {
         while !self.state.take_if(end) {
             let _scope = env.scope()?;
             let key = self.read()?;
-            if !env.is_string(key)? && !env.is_number(key)? {
-                return Err(bad_data());
-            }
+            let key = match env.type_of(key)? {
+                napi_valuetype::napi_string => key,
+                napi_valuetype::napi_number => env.to_js_string(key)?,
+                _ => return Err(bad_data()),
+            };
             let value = self.read()?;
             env.define(object, key, value, napi_default_jsproperty)?;
             count += 1;

@@ -130,6 +130,7 @@ pub struct Writer<'a> {
     set_id: Value,
     /// Array of ArrayBuffers that are transferred, at their numbers.
     transferred: Option<Value>,
+    global: Value,
 }
 
 impl<'a> Writer<'a> {
@@ -147,6 +148,7 @@ impl<'a> Writer<'a> {
             set_id: primordials.get("MapPrototypeSet")?,
             primordials,
             transferred,
+            global: environment.env().global()?,
         })
     }
 
@@ -203,6 +205,11 @@ impl<'a> Writer<'a> {
         let id = self.env.uint32(self.state.take_id())?;
         self.primordials.apply(self.set_id, &[self.ids, object, id])?;
         Ok(())
+    }
+
+    /// Whether it is the global object, which is not for cloning.
+    pub(super) fn is_global(&self, object: Value) -> Result<bool> {
+        self.env.strict_equals(object, self.global)
     }
 
     /// The transfer number of an ArrayBuffer.

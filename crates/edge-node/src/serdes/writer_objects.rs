@@ -32,6 +32,7 @@ impl Writer<'_> {
         }
         match kind {
             ClassKind::Array => self.write_array(object),
+            ClassKind::Object if self.is_global(object)? => Err(self.cannot_clone(object)),
             ClassKind::Object => {
                 if self.delegate.is_host_object(self.environment, object)? {
                     return self.write_host_object(object);
@@ -137,7 +138,7 @@ impl Writer<'_> {
                 napi_valuetype::napi_number => integers = integers && as_int32(env.get_f64(element)?).is_some(),
                 napi_valuetype::napi_undefined => {
                     numbers = false;
-                    if !env.has_own_key(array, env.uint32(index)?)? {
+                    if !env.has_own_key(array, env.key(&index.to_string())?)? {
                         dense = false;
                         break;
                     }
