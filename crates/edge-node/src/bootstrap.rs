@@ -99,14 +99,14 @@ fn create_process_object(environment: &Rc<Environment>) -> Result<Value> {
     let process = env.construct(class.constructor, &[])?;
     let (exit_info, _) = environment.create_aliased::<i32>("process.exit_info", 3)?;
     env.set_key(process, environment.private_symbol("exit_info_private_symbol")?, exit_info)?;
-    env.define_constant(process, "version", env.string(edge_node_lib::NODE_VERSION)?)?;
-    env.define_constant(process, "versions", versions(environment)?)?;
-    env.define_constant(process, "arch", env.string(arch())?)?;
-    env.define_constant(process, "platform", env.string("linux")?)?;
+    env.define_read_only(process, "version", env.string(edge_node_lib::NODE_VERSION)?)?;
+    env.define_read_only(process, "versions", versions(environment)?)?;
+    env.define_read_only(process, "arch", env.string(arch())?)?;
+    env.define_read_only(process, "platform", env.string("linux")?)?;
     let release = env.object()?;
-    env.define_constant(release, "name", env.string("node")?)?;
-    env.define_constant(release, "lts", env.string("Krypton")?)?;
-    env.define_constant(process, "release", release)?;
+    env.define_read_only(release, "name", env.string("node")?)?;
+    env.define_read_only(release, "lts", env.string("Krypton")?)?;
+    env.define_read_only(process, "release", release)?;
     Ok(process)
 }
 
@@ -127,7 +127,7 @@ fn versions(environment: &Rc<Environment>) -> Result<Value> {
         ("v8", "13.6.233.17-node.37"),
     ];
     for (name, version) in entries {
-        env.define_constant(versions, name, env.string(version)?)?;
+        env.define_read_only(versions, name, env.string(version)?)?;
     }
     Ok(versions)
 }

@@ -66,7 +66,12 @@ impl Env {
         call!(self, ext.define_value(object.0, key.0, v.0, attributes));
         Ok(())
     }
-    /// Defines a property that can be neither written nor deleted, but listed: Node's `READONLY_PROPERTY`.
+    /// Defines a property that can be deleted and listed, but not written: Node's `READONLY_PROPERTY`.
+    pub fn define_read_only(self, object: Value, key: &str, v: Value) -> Result<()> {
+        let key = self.key(key)?;
+        self.define(object, key, v, napi_enumerable | napi_configurable)
+    }
+    /// Defines a property that can be neither written nor deleted, but listed: Node's `NODE_DEFINE_CONSTANT`.
     pub fn define_constant(self, object: Value, key: &str, v: Value) -> Result<()> {
         let key = self.key(key)?;
         self.define(object, key, v, napi_enumerable)

@@ -32,8 +32,15 @@ impl Kernel {
                 Err(Errno::ESRCH)
             };
         }
-        // SAFETY: takes two numbers, touches no memory of ours.
-        if unsafe { libc::kill(pid, signal) } == 0 {
+        let result = if pid == self.pid() && signal != 0 {
+            // To this thread: the signal has then arrived when the call returns, as programs with one thread know it.
+            // SAFETY: take numbers, touch no memory of ours.
+            unsafe { libc::syscall(libc::SYS_tgkill, pid, libc::gettid(), signal) == 0 }
+        } else {
+            // SAFETY: takes two numbers, touches no memory of ours.
+            unsafe { libc::kill(pid, signal) == 0 }
+        };
+        if result {
             Ok(())
         } else {
             Err(Errno::last())

@@ -28,7 +28,7 @@ pub fn patch_process_object(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     env.set(process, "argv", env.array_from(&argv)?)?;
     let exec_argv = options.cli.exec_args.iter().map(|arg| env.string(arg)).collect::<Result<Vec<_>>>()?;
     env.set(process, "execArgv", env.array_from(&exec_argv)?)?;
-    env.define_constant(process, "pid", env.int32(environment.kernel().pid())?)?;
+    env.define_read_only(process, "pid", env.int32(environment.kernel().pid())?)?;
     env.set(process, "execPath", env.string(&options.exec_path)?)?;
     Ok(info.undefined())
 }
