@@ -168,8 +168,8 @@ fn create_blob_from_file_path(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         _ => return Ok(info.undefined()),
     };
     let piece = Piece::File { path: Rc::new(path), modified: stat.mtime, size: stat.size, start: 0, length: stat.size };
-    let pieces = if stat.size > 0 { vec![piece] } else { Vec::new() };
-    let handle = Blob { pieces, memory: Memory::new(&environment, env.array()?)? }.to_object(&environment)?;
+    // Also of an empty file: reading it says whether it still is.
+    let handle = Blob { pieces: vec![piece], memory: Memory::new(&environment, env.array()?)? }.to_object(&environment)?;
     env.array_from(&[handle, env.number(stat.size as f64)?])
 }
 
@@ -277,7 +277,7 @@ fn read_chunk(kernel: &Kernel, path: &[u8], modified: Timespec, size: u64, start
     }
     let mut bytes = vec![0; count];
     let read = file.read(&mut bytes, Some(start))?;
-    if read == 0 {
+    if read == 0 && count > 0 {
         return Err(Errno::EIO);
     }
     bytes.truncate(read);

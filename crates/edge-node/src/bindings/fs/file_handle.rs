@@ -3,8 +3,10 @@
 use super::Operation;
 use crate::{AsyncWrap, Environment, Face, Target};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
+use edge_wasix::Kernel;
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 /// Root of the class, so that native code can make instances.
 const CLASS: &str = "fs.FileHandle";
@@ -56,6 +58,38 @@ impl Drop for FileHandle {
                 Ok(())
             });
         });
+    }
+}
+
+/// A descriptor on its way from one `FileHandle` to another in a message; closed when nobody takes it.
+pub struct FileHandleTransfer {
+    kernel: Arc<Kernel>,
+    fd: Cell<i32>,
+}
+
+impl FileHandleTransfer {
+    /// Takes the descriptor out of a `FileHandle`; `None` for any other object and for one that has none to give.
+    pub fn take(environment: &Rc<Environment>, object: Value) -> Result<Option<Self>> {
+        let wrap = environment.env().try_unwrap::<AsyncWrap>(object)?;
+        let handle = match wrap.map(|wrap| wrap.state::<FileHandle>()) {
+            Some(Ok(handle)) if !handle.closing.get() && handle.fd.get() >= 0 => handle,
+            _ => return Ok(None),
+        };
+        Ok(Some(Self { kernel: environment.kernel().clone(), fd: Cell::new(handle.fd.replace(-1)) }))
+    }
+
+    /// The `FileHandle` at the other end.
+    pub fn to_object(&self, environment: &Rc<Environment>) -> Result<Value> {
+        make(environment, self.fd.replace(-1))
+    }
+}
+
+impl Drop for FileHandleTransfer {
+    fn drop(&mut self) {
+        if self.fd.get() >= 0 {
+            // Nobody is there to be told of an error.
+            let _ = self.kernel.close(self.fd.get());
+        }
     }
 }
 

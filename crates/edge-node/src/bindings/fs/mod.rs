@@ -23,6 +23,7 @@ mod whole_file;
 mod write;
 
 pub use args::path;
+pub use file_handle::FileHandleTransfer;
 pub use operation::Operation;
 
 use crate::{Binding, Target, natives};

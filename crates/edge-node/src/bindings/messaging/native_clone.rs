@@ -1,7 +1,9 @@
 //! Objects whose native state a clone shares.
 
 use crate::Environment;
+use crate::bindings::blob::Blob;
 use crate::bindings::block_list::{BlockList, SocketAddress};
+use crate::bindings::fs::FileHandleTransfer;
 use crate::bindings::performance::HistogramHandle;
 use edge_napi::{Env, Result, Value};
 use std::rc::Rc;
@@ -25,8 +27,16 @@ macro_rules! native_clones {
             $(if let Some(state) = env.try_unwrap::<$state>(object)? {
                 return Ok(Some(Box::new((*state).clone())));
             })*
-            Ok(None)
+            // Not a clone: the descriptor moves.
+            let moved = FileHandleTransfer::take(&Environment::of(env)?, object)?;
+            Ok(moved.map(|moved| Box::new(moved) as Box<dyn NativeClone>))
         }
     };
 }
-native_clones!(HistogramHandle, BlockList, SocketAddress);
+native_clones!(HistogramHandle, BlockList, SocketAddress, Blob);
+
+impl NativeClone for FileHandleTransfer {
+    fn to_object(&self, environment: &Rc<Environment>) -> Result<Value> {
+        FileHandleTransfer::to_object(self, environment)
+    }
+}
