@@ -89,6 +89,7 @@ impl Runtime {
     /// # Errors
     /// What cannot be captured.
     pub fn snapshot(&self) -> Result<Vec<u8>, String> {
+        crate::builtin_scripts::compile_ahead(&self.environment).map_err(|error| format!("the library does not compile: {error:?}"))?;
         let mut roots = String::new();
         for (name, reference) in self.environment.roots() {
             roots.push_str(&format!("{}\t{name}\n", reference.0.0));
