@@ -61,7 +61,7 @@ int JS_EdgeIsPrivateSymbol(JSContext *ctx, JSValueConst v);
 
 /* V8's Context::SetPromiseHooks, for the runtime: init(promise, parent),
    before(promise), after(promise), settled(promise); JS_UNDEFINED: none. What a
-   hook throws is dropped. Returns 0 or -1. */
+   hook throws is thrown again by a microtask, so it ends as uncaught. Returns 0 or -1. */
 int JS_EdgeSetPromiseHooks(JSContext *ctx, JSValueConst init, JSValueConst before,
                            JSValueConst after, JSValueConst settled);
 
@@ -74,7 +74,7 @@ typedef enum JSEdgePromiseRejectEvent {
 } JSEdgePromiseRejectEvent;
 
 /* func(type, promise, reason or value); JS_UNDEFINED removes it. For type 1 the
-   reason is undefined, as in V8. What it throws is dropped. */
+   reason is undefined, as in V8. What it throws is thrown again by a microtask. */
 int JS_EdgeSetPromiseRejectCallback(JSContext *ctx, JSValueConst func);
 
 /* 0 pending, 1 fulfilled, 2 rejected, -1 not a promise (no exception). *result

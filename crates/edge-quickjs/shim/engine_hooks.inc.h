@@ -67,8 +67,14 @@ void JS_EdgeSetStackLimit(JSRuntime *rt, uintptr_t lowest_address)
     update_stack_limit(rt);
 }
 
-/* Calls a host callback whose result and exception nobody may see. An exception that
-   is pending meanwhile stays pending. */
+static JSValue edge_rethrow_job(JSContext *ctx, int argc, JSValueConst *argv)
+{
+    return JS_Throw(ctx, js_dup(argv[0]));
+}
+
+/* Calls a host callback in the middle of an operation that may not see it fail: what it throws
+   becomes an uncaught exception, through a microtask. An exception that is pending
+   meanwhile stays pending. */
 static void edge_call_callback(JSContext *ctx, JSValueConst func, int argc, JSValueConst *argv)
 {
     JSRuntime *rt = ctx->rt;
@@ -76,10 +82,13 @@ static void edge_call_callback(JSContext *ctx, JSValueConst func, int argc, JSVa
 
     rt->current_exception = JS_UNINITIALIZED;
     ret = JS_Call(ctx, func, JS_UNDEFINED, argc, argv);
-    if (JS_IsException(ret))
-        JS_FreeValue(ctx, JS_GetException(ctx));
-    else
-        JS_FreeValue(ctx, ret);
+    if (JS_IsException(ret)) {
+        bool uncatchable = JS_IsUncatchableError(rt->current_exception);
+        ret = JS_GetException(ctx);
+        if (!uncatchable)
+            JS_EnqueueJob(ctx, edge_rethrow_job, 1, vc(&ret));
+    }
+    JS_FreeValue(ctx, ret);
     rt->current_exception = saved;
 }
 

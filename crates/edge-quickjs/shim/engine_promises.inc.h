@@ -112,6 +112,24 @@ static void edge_rejection_tracker(JSContext *ctx, JSValueConst promise, JSValue
     JS_FreeValue(ctx, func);
 }
 
+/* resolve or reject was called again. */
+static void edge_multiple_resolves(JSContext *ctx, JSValueConst promise, JSValueConst value,
+                                   bool is_reject)
+{
+    JSValue func;
+    JSValueConst argv[3];
+
+    if (JS_IsUndefined(ctx->rt->edge.promise_reject_callback))
+        return;
+    func = js_dup(ctx->rt->edge.promise_reject_callback);
+    argv[0] = js_int32(is_reject ? JS_EDGE_PROMISE_REJECT_AFTER_RESOLVED
+                                 : JS_EDGE_PROMISE_RESOLVE_AFTER_RESOLVED);
+    argv[1] = promise;
+    argv[2] = value;
+    edge_call_callback(ctx, func, 3, argv);
+    JS_FreeValue(ctx, func);
+}
+
 int JS_EdgeSetPromiseRejectCallback(JSContext *ctx, JSValueConst func)
 {
     JSRuntime *rt = ctx->rt;

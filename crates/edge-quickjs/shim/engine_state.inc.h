@@ -24,6 +24,8 @@ static int edge_set_private(JSContext *ctx, JSValueConst obj, JSAtom prop, JSVal
 
 static JSValue edge_throwaway_promise(JSContext *ctx, JSValueConst parent);
 static void edge_reaction_hook(JSContext *ctx, JSPromiseHookType type, JSValueConst target);
+static void edge_multiple_resolves(JSContext *ctx, JSValueConst promise, JSValueConst value,
+                                   bool is_reject);
 static JSValue edge_await_value(JSContext *ctx, JSValueConst outer, JSValueConst value);
 static int edge_enqueue_reaction(JSContext *ctx, JSValueConst continuation, JSJobFunc *job_func,
                                  int argc, JSValueConst *argv);
