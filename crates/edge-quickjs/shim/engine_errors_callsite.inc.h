@@ -279,6 +279,12 @@ static void js_error_forget_throw(JSRuntime *rt)
     JS_FreeValueRT(rt, value);
 }
 
+static bool js_error_is_async_throw(JSRuntime *rt)
+{
+    JSFunctionBytecode *b = js_error_bytecode(rt->throw_func);
+    return b && b->func_kind != JS_FUNC_NORMAL;
+}
+
 /* A handler takes the exception: the value is let go, the place is kept. */
 static void js_error_caught_throw(JSRuntime *rt)
 {
@@ -524,8 +530,9 @@ int JS_EdgeGetErrorPosition(JSContext *ctx, JSValueConst err, JSEdgePosition *po
 
     pos->file = pos->source_line = JS_UNDEFINED;
     pos->line = pos->column = pos->end_column = 0;
-    if (!(s && JS_IsString(s->source_line)) && !JS_IsUndefined(rt->throw_func) &&
-        js_same_value(ctx, err, rt->throw_value)) {
+    /* what an async function throws is a rejection: V8 places it where it was made */
+    if (!(s && (JS_IsString(s->source_line) || js_error_is_async_throw(rt))) &&
+        !JS_IsUndefined(rt->throw_func) && js_same_value(ctx, err, rt->throw_value)) {
         f.func = rt->throw_func;
         f.this_val = JS_UNDEFINED;
         f.pc = rt->throw_pc;

@@ -37,6 +37,14 @@ static JSValue js_error_own_string(JSContext *ctx, JSObject *p, JSAtom atom)
     return js_dup(pr->u.value);
 }
 
+static bool js_error_string_is(JSContext *ctx, JSValueConst v, const char *text)
+{
+    const char *str = JS_ToCString(ctx, v);
+    bool ret = str && !strcmp(str, text);
+    JS_FreeCString(ctx, str);
+    return ret;
+}
+
 static bool js_error_is_nonempty(JSValueConst v)
 {
     return JS_IsString(v) && !JS_IsEmptyString(v);
@@ -197,9 +205,7 @@ static JSValue js_error_constructor_name(JSContext *ctx, JSObject *p)
                 JS_VALUE_GET_TAG(pr->u.value) == JS_TAG_OBJECT &&
                 JS_IsFunction(ctx, pr->u.value)) {
                 v = js_error_own_string(ctx, JS_VALUE_GET_OBJ(pr->u.value), JS_ATOM_name);
-                if (js_error_is_nonempty(v) &&
-                    !(JS_VALUE_GET_TAG(v) == JS_TAG_STRING &&
-                      js_error_prototype(q) == NULL))
+                if (js_error_is_nonempty(v) && !js_error_string_is(ctx, v, "Object"))
                     return v;
                 JS_FreeValue(ctx, v);
             }

@@ -480,7 +480,10 @@ static void build_backtrace(JSContext *ctx, JSValueConst error_val,
                     backtrace_flags & JS_BACKTRACE_FLAG_SKIP_FIRST_LEVEL);
     s = JS_VALUE_GET_OBJ(error_val)->class_id == JS_CLASS_ERROR ?
         JS_VALUE_GET_OBJ(error_val)->u.opaque : NULL;
-    if (s && filename && !s->line && strcmp(filename, "<input>")) { /* not JSON text */
+    if (s && filename && !s->line) {
+        /* JSON text, and eval code */
+        if (!strcmp(filename, "<input>") || !strncmp(filename, "eval at ", 8))
+            filename = "<anonymous_script>";
         JS_FreeValue(ctx, s->file);
         s->file = JS_NewString(ctx, filename);
         if (JS_IsException(s->file)) {
@@ -529,7 +532,7 @@ static void js_error_set_source_line(JSParseState *s, JSValueConst error)
     JS_Throw(ctx, exc);
     if (s->error_at_last && s->last_ptr > start && s->last_ptr <= end)
         st->end_column = js_parse_column(s, start, s->last_ptr);
-    else if (s->buf_ptr > s->token.ptr && s->buf_ptr <= end)
+    else if (s->buf_ptr > s->token.ptr && s->buf_ptr <= end && strcmp(s->filename, "<input>"))
         st->end_column = js_parse_column(s, start, s->buf_ptr);
     else
         st->end_column = st->column + 1;
