@@ -81,9 +81,6 @@ fn failures(through_native: bool) -> Vec<String> {
         if !fine || !lives {
             failures.push(format!("{name}: {got:.100}, poisoned {:?}", isolate.poisoned()));
         }
-        if std::env::var_os("EDGE_SHOW").is_some() {
-            eprintln!("{name}: {}", got.chars().take(80).collect::<String>());
-        }
     }
     failures
 }
