@@ -105,7 +105,10 @@ impl LoopShared {
     }
 
     pub(crate) fn take_asyncs(&self) -> Vec<u64> {
-        std::mem::take(&mut self.queues().asyncs)
+        let mut ids = std::mem::take(&mut self.queues().asyncs);
+        // In the order in which the handles were made, as libuv walks them, whoever was sent to first.
+        ids.sort_unstable();
+        ids
     }
 
     pub(crate) fn take_posted(&self) -> Vec<Posted> {

@@ -92,6 +92,8 @@ pub struct AsyncWrap {
     object: Reference,
     destroyed: Cell<bool>,
     handle: RefCell<Option<WrappedHandle>>,
+    /// Its handle has been closed; the program is perhaps just hearing of it.
+    closed: Cell<bool>,
     state: Rc<dyn Any>,
 }
 
@@ -108,6 +110,7 @@ impl AsyncWrap {
             object: env.weak_reference(object)?,
             destroyed: Cell::new(true),
             handle: RefCell::new(None),
+            closed: Cell::new(false),
             state,
         });
         env.wrap(object, wrap.clone())?;
@@ -260,6 +263,7 @@ impl AsyncWrap {
         }
         let wrap = self.clone();
         handle.close(Box::new(move || {
+            wrap.closed.set(true);
             first();
             wrap.after_close();
         }));
@@ -379,11 +383,13 @@ fn close(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     Ok(info.undefined())
 }
 
-/// Whether the handle keeps the loop alive; false while it closes, undefined after.
+/// Whether the handle keeps the loop alive; false before there is one and while its end is announced, undefined after.
 fn has_ref(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    match AsyncWrap::of(env, info.this())?.handle() {
-        Some(handle) => env.boolean(!handle.is_closing() && handle.has_ref()),
-        None => Ok(info.undefined()),
+    let wrap = AsyncWrap::of(env, info.this())?;
+    match wrap.handle() {
+        Some(handle) => env.boolean(!wrap.closed.get() && handle.has_ref()),
+        None if wrap.closed.get() => Ok(info.undefined()),
+        None => env.boolean(false),
     }
 }
 

@@ -129,8 +129,9 @@ fn start_milestones(environment: &Rc<Environment>) -> Result<()> {
     let wall = (edge_wasix::clock::realtime_ns() - i128::from(since)) / 1000;
     let milestones = environment.aliased::<f64>("performance.milestones")?;
     milestones.set(Milestone::TimeOriginTimestamp as usize, wall as f64);
-    for milestone in [Milestone::TimeOrigin, Milestone::Environment, Milestone::NodeStart, Milestone::V8Start] {
-        milestones.set(milestone as usize, origin);
+    // The process, the engine and the environment are made one right after the other; programs expect them in this order.
+    for (later, milestone) in [Milestone::TimeOrigin, Milestone::NodeStart, Milestone::V8Start, Milestone::Environment].into_iter().enumerate() {
+        milestones.set(milestone as usize, origin + 1000.0 * later as f64);
     }
     Ok(())
 }

@@ -93,7 +93,8 @@ fn cached_data_version_tag(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     let hash = name.bytes().chain(version.bytes()).chain(env!("CARGO_PKG_VERSION").bytes()).fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
-    env.uint32(hash)
+    // Bytecode may depend on the flags.
+    env.uint32(hash ^ environment.state::<EngineFlags>().noted.get())
 }
 
 fn update_heap_statistics(env: Env, info: &CallInfo<'_>) -> Result<Value> {
@@ -145,10 +146,13 @@ fn set_flags_from_string(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 #[derive(Default)]
 pub struct EngineFlags {
     expose_gc: Cell<bool>,
+    /// Hash of all flags set.
+    noted: Cell<u32>,
 }
 
 impl EngineFlags {
     fn note(&self, flags: &str) {
+        self.noted.set(flags.bytes().fold(self.noted.get(), |hash, byte| hash.rotate_left(5) ^ u32::from(byte)));
         for flag in flags.split_whitespace() {
             match flag.trim_start_matches('-').replace('_', "-").as_str() {
                 "expose-gc" => self.expose_gc.set(true),

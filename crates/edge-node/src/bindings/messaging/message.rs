@@ -233,7 +233,7 @@ impl Sender {
                     Some(data) => Transferable::Port(data),
                     None => return Err(data_clone_error(environment, CANNOT_TRANSFER)),
                 },
-                Mode::Native { port: false } => match native_clone::of(env, host)? {
+                Mode::Native { port: false } => match if transfer { native_clone::take(env, host) } else { native_clone::of(env, host) }? {
                     Some(state) => Transferable::Native(state),
                     None => return Err(data_clone_error(environment, if transfer { CANNOT_TRANSFER } else { CANNOT_CLONE })),
                 },

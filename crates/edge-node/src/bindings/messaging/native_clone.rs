@@ -27,13 +27,20 @@ macro_rules! native_clones {
             $(if let Some(state) = env.try_unwrap::<$state>(object)? {
                 return Ok(Some(Box::new((*state).clone())));
             })*
-            // Not a clone: the descriptor moves.
-            let moved = FileHandleTransfer::take(&Environment::of(env)?, object)?;
-            Ok(moved.map(|moved| Box::new(moved) as Box<dyn NativeClone>))
+            Ok(None)
         }
     };
 }
 native_clones!(HistogramHandle, BlockList, SocketAddress, Blob);
+
+/// The native state of an object that is handed over: what can be cloned, and what moves.
+pub fn take(env: Env, object: Value) -> Result<Option<Box<dyn NativeClone>>> {
+    if let Some(state) = of(env, object)? {
+        return Ok(Some(state));
+    }
+    let moved = FileHandleTransfer::take(&Environment::of(env)?, object)?;
+    Ok(moved.map(|moved| Box::new(moved) as Box<dyn NativeClone>))
+}
 
 impl NativeClone for FileHandleTransfer {
     fn to_object(&self, environment: &Rc<Environment>) -> Result<Value> {

@@ -51,7 +51,7 @@ pub fn from_options(env: Env, options: Value) -> Result<Value> {
         return Ok(list);
     }
     let transfer = env.get(options, "transfer")?;
-    if env.is_nullish(transfer)? {
+    if env.is_undefined(transfer)? {
         return env.array();
     }
     read_iterable(env, transfer)?.ok_or_else(|| Error::invalid_arg_type("Optional options.transfer argument must be an iterable"))
