@@ -75,14 +75,15 @@ pub fn decorate_error(environment: &Rc<Environment>, error: Value) -> Result<()>
     if env.has_own_key(error, symbol)? {
         return Ok(());
     }
-    if let Some(arrow) = arrow_message(env, error)? {
+    if let Some(arrow) = arrow_message(environment, error)? {
         env.set_key(error, symbol, env.string(&arrow)?)?;
     }
     Ok(())
 }
 
 /// `file:line`, the source line, and carets below the place; `None` where the place is not known.
-fn arrow_message(env: Env, error: Value) -> Result<Option<String>> {
+fn arrow_message(environment: &Rc<Environment>, error: Value) -> Result<Option<String>> {
+    let env = environment.env();
     let Some(position) = env.error_position(error)? else { return Ok(None) };
     let text = |v: napi_value| -> Result<Option<String>> {
         if v.is_null() || !env.is_string(Value(v))? {
@@ -90,13 +91,24 @@ fn arrow_message(env: Env, error: Value) -> Result<Option<String>> {
         }
         env.get_string(Value(v)).map(Some)
     };
-    let (Some(file), Some(line)) = (text(position.filename)?, text(position.source_line)?) else { return Ok(None) };
+    let Some(file) = text(position.filename)? else { return Ok(None) };
+    let Some(line) = text(position.source_line)?.or_else(|| line_of_file(environment, &file, position.line)) else { return Ok(None) };
     let start = usize::try_from(position.start_column).unwrap_or(0);
     let end = usize::try_from(position.end_column).unwrap_or(0).max(start + 1);
     // Tabs stay tabs, so that the caret stands below the place whatever their width.
     let padding: String = line.chars().take(start).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
     let carets = "^".repeat(end - start);
     Ok(Some(format!("{file}:{}\n{line}\n{padding}{carets}\n", position.line)))
+}
+
+/// The line from the script's file, where the engine kept no text that has all of it.
+fn line_of_file(environment: &Rc<Environment>, file: &str, line: i32) -> Option<String> {
+    let path = file.strip_prefix("file://").unwrap_or(file);
+    if !path.starts_with('/') || path.contains('%') {
+        return None;
+    }
+    let bytes = environment.kernel().read_file(path.as_bytes(), 16 << 20).ok()?;
+    String::from_utf8_lossy(&bytes).lines().nth(usize::try_from(line).ok()?.checked_sub(1)?).map(str::to_owned)
 }
 
 /// Prints an error as Node does before it ends: the source line with an arrow where known, the stack, and the version.
@@ -146,7 +158,7 @@ fn exception_text(environment: &Rc<Environment>, error: Value) -> Result<String>
     if !is_error {
         // Where the value was thrown, for it cannot say so itself.
         text.push('\n');
-        if let Some(arrow) = arrow_message(env, error)? {
+        if let Some(arrow) = arrow_message(environment, error)? {
             text.push_str(&arrow);
         }
     }
