@@ -134,6 +134,15 @@ impl Request {
     }
 }
 
+impl Drop for Request {
+    /// Answered, or never to be.
+    fn drop(&mut self) {
+        if let Some(environment) = self.environment.upgrade() {
+            self.end(&environment);
+        }
+    }
+}
+
 impl Environment {
     /// Runs `work` on the thread pool and answers the request that `face` describes with what `finish` makes of its result. `face`
     /// must not be `Sync`.

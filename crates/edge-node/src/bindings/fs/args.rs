@@ -30,8 +30,14 @@ pub fn position(env: Env, v: Value) -> Result<Option<u64>> {
 /// A user or group id; -1 (which is `u32::MAX`) leaves it as it is.
 pub fn id(env: Env, v: Value) -> Result<Option<u32>> {
     let number = env.get_f64(v)?;
-    Ok(if number < 0.0 || number >= 4_294_967_295.0 { None } else { Some(number as u32) })
+    Ok((0.0..4_294_967_295.0).contains(&number).then_some(number as u32))
 }
+
+/// The most buffers of one vectored call, and the most bytes: the kernel's own limits. A program may name one buffer many times, so
+/// without them it could make the host allocate without end.
+pub const MAX_BUFFERS: usize = 1024;
+/// See [`MAX_BUFFERS`].
+pub const MAX_BYTES: usize = 0x7fff_f000;
 
 /// A range of a view of `size` bytes.
 pub fn range(offset: f64, length: f64, size: usize) -> Result<(usize, usize)> {

@@ -26,7 +26,7 @@ pub fn open_file_handle(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         &environment,
         Face::of(&environment, info.arg(3))?,
         move |kernel, op| kernel.open(op.path(), flags, mode),
-        |environment, fd| file_handle::make(environment, fd),
+        file_handle::make,
     )
 }
 

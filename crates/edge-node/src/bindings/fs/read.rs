@@ -62,9 +62,11 @@ pub fn read_buffers(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let buffers = env.array_values(info.arg(1))?;
     let position = args::position(env, info.arg(2))?;
     let face = Face::of(&environment, info.arg(3))?;
-    let mut lengths = Vec::with_capacity(buffers.len());
-    for buffer in &buffers {
-        lengths.push(env.view_bytes(*buffer)?.len);
+    let mut lengths = Vec::new();
+    let mut room = args::MAX_BYTES;
+    for buffer in buffers.iter().take(args::MAX_BUFFERS) {
+        lengths.push(env.view_bytes(*buffer)?.len.min(room));
+        room -= lengths[lengths.len() - 1];
     }
     let op = Operation::new("read");
     let read = move |kernel: &edge_wasix::Kernel| {

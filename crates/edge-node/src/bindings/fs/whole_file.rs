@@ -9,6 +9,8 @@ use edge_wasix::Errno;
 use edge_wasix::fs::File;
 use std::sync::Arc;
 
+/// The longest file that is read as text, in bytes.
+const MAX_TEXT: usize = 1 << 31;
 /// Bytes of the first read.
 const SMALL: usize = 8192;
 
@@ -52,6 +54,10 @@ fn read_to_end(file: &dyn File) -> edge_wasix::Result<Vec<u8>> {
                 return Ok(contents);
             }
             count => length += count,
+        }
+        // A device without end must not take all memory. No such text is a string anyway.
+        if length > MAX_TEXT {
+            return Err(Errno::EFBIG);
         }
     }
 }

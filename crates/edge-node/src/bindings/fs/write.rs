@@ -50,9 +50,12 @@ fn queue(environment: &Rc<Environment>, face: Face, fd: i32, bytes: Vec<u8>, pos
 pub fn write_buffers(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let fd = args::fd(env, info.arg(0))?;
-    let mut parts = Vec::new();
+    let mut parts: Vec<Vec<u8>> = Vec::new();
+    let mut room = args::MAX_BYTES;
     for buffer in env.array_values(info.arg(1))? {
-        parts.push(env.bytes_to_vec(buffer)?);
+        let part = env.with_bytes(buffer, |bytes| bytes[..bytes.len().min(room)].to_vec())?;
+        room -= part.len();
+        parts.push(part);
     }
     let position = if env.is_number(info.arg(2))? { args::position(env, info.arg(2))? } else { None };
     Operation::new("write").run(
@@ -60,7 +63,20 @@ pub fn write_buffers(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         Face::of(&environment, info.arg(3))?,
         move |kernel, _| {
             let slices: Vec<IoSlice<'_>> = parts.iter().map(|part| IoSlice::new(part)).collect();
-            kernel.writev(fd, &slices, position)
+            let mut written = 0;
+            for some in slices.chunks(args::MAX_BUFFERS) {
+                match kernel.writev(fd, some, position.map(|at| at.saturating_add(written as u64))) {
+                    Ok(count) => {
+                        written += count;
+                        if count < some.iter().map(|slice| slice.len()).sum() {
+                            break;
+                        }
+                    }
+                    Err(errno) if written == 0 => return Err(errno),
+                    Err(_) => break,
+                }
+            }
+            Ok(written)
         },
         |environment, count| environment.env().size(count),
     )
