@@ -144,7 +144,7 @@ pub(crate) unsafe extern "C" fn napi_create_typedarray(
             return Err(napi_invalid_arg);
         }
         let size = kind.element_size();
-        if byte_offset % size != 0 {
+        if !byte_offset.is_multiple_of(size) {
             let text = format!("start offset of {} should be a multiple of {size}", class_name(kind));
             throw_error(e, 2, b"ERR_NAPI_INVALID_TYPEDARRAY_ALIGNMENT", text.as_bytes())?;
             return Err(napi_invalid_arg);

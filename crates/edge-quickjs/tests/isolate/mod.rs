@@ -61,7 +61,7 @@ pub fn on_stack<T: Send + 'static>(bytes: usize, f: impl FnOnce() -> T + Send + 
 macro_rules! raw {
     ($env:expr, $name:ident($($arg:expr),* $(,)?)) => {{
         // SAFETY: a live environment; what the test passes for pointers is what it tests.
-        #[allow(unused_unsafe)]
+        #[allow(unused_unsafe, clippy::macro_metavars_in_unsafe)]
         unsafe { ($env.js().$name)($env.raw() $(, $arg)*) }
     }};
 }
