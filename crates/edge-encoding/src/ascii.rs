@@ -19,9 +19,5 @@ pub fn prefix_len(bytes: &[u8]) -> usize {
 /// Decodes as `buf.toString('ascii')` does: the eighth bit of each byte is dropped.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Decoded<'_> {
-    Decoded::Latin1(if bytes.is_ascii() {
-        Cow::Borrowed(bytes)
-    } else {
-        Cow::Owned(bytes.iter().map(|byte| byte & 0x7f).collect())
-    })
+    Decoded::Latin1(if bytes.is_ascii() { Cow::Borrowed(bytes) } else { Cow::Owned(bytes.iter().map(|byte| byte & 0x7f).collect()) })
 }

@@ -51,8 +51,7 @@ impl Converter {
                 }
                 (result == DecoderResult::InputEmpty, consumed, produced)
             } else {
-                let (result, consumed, produced, _) =
-                    self.decoder.decode_to_utf16(&input[read..], &mut units[written..], flush);
+                let (result, consumed, produced, _) = self.decoder.decode_to_utf16(&input[read..], &mut units[written..], flush);
                 (result == encoding_rs::CoderResult::InputEmpty, consumed, produced)
             };
             read += consumed;

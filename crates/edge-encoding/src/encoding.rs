@@ -24,16 +24,7 @@ pub enum Encoding {
 
 impl Encoding {
     /// All encodings, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
-        Self::Ascii,
-        Self::Utf8,
-        Self::Base64,
-        Self::Ucs2,
-        Self::Latin1,
-        Self::Hex,
-        Self::Buffer,
-        Self::Base64Url,
-    ];
+    pub const ALL: [Self; 8] = [Self::Ascii, Self::Utf8, Self::Base64, Self::Ucs2, Self::Latin1, Self::Hex, Self::Buffer, Self::Base64Url];
 
     /// The encoding with this number, if there is one.
     #[must_use]

@@ -1,7 +1,9 @@
 //! Properties against the standard library and naive models.
 
 use edge_encoding::search::{Direction, index_of, index_of_ucs2};
-use edge_encoding::{Converter, Decoded, Encoding, Progress, StringDecoder, Text, ascii, base64, compare, decode, fill_pattern, hex, swap, utf8, utf16};
+use edge_encoding::{
+    Converter, Decoded, Encoding, Progress, StringDecoder, Text, ascii, base64, compare, decode, fill_pattern, hex, swap, utf8, utf16,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -56,22 +56,14 @@ impl Async {
             shared: owner.inner.shared.clone(),
         });
         state.core.set_active(true);
-        owner
-            .inner
-            .asyncs
-            .borrow_mut()
-            .insert(state.core.id, state.clone());
+        owner.inner.asyncs.borrow_mut().insert(state.core.id, state.clone());
         owner.adopt(state.clone());
         Async(state)
     }
 
     /// The part for other threads.
     pub fn sender(&self) -> AsyncSender {
-        AsyncSender {
-            id: self.0.core.id,
-            pending: self.0.pending.clone(),
-            shared: self.0.shared.clone(),
-        }
+        AsyncSender { id: self.0.core.id, pending: self.0.pending.clone(), shared: self.0.shared.clone() }
     }
 
     /// [`AsyncSender::send`] from the loop's own thread.
@@ -92,9 +84,7 @@ impl AsyncSender {
 
 impl std::fmt::Debug for AsyncSender {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AsyncSender")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("AsyncSender").field("id", &self.id).finish_non_exhaustive()
     }
 }
 

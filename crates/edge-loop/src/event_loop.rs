@@ -85,9 +85,7 @@ impl Loop {
         let poll_set = PollSet::new()?;
         let shared = LoopShared::new()?;
         poll_set.add(&shared.waker, WAKE_TOKEN, Readiness::READABLE)?;
-        let pool = options
-            .pool
-            .unwrap_or_else(|| ThreadPool::new(ThreadPool::DEFAULT_SIZE));
+        let pool = options.pool.unwrap_or_else(|| ThreadPool::new(ThreadPool::DEFAULT_SIZE));
         let made = Loop {
             inner: Rc::new(LoopInner {
                 now: Cell::new(0),
@@ -149,9 +147,7 @@ impl Loop {
 
     /// The door from other threads.
     pub fn handle(&self) -> LoopHandle {
-        LoopHandle {
-            shared: self.inner.shared.clone(),
-        }
+        LoopHandle { shared: self.inner.shared.clone() }
     }
 
     /// The pool that the loop's requests run on.
@@ -167,40 +163,22 @@ impl Loop {
             && inner.pending.borrow().is_empty()
             && inner.idle.is_empty()
             && inner.closing.borrow().is_empty();
-        if may_wait {
-            inner
-                .timers
-                .next_due()
-                .map(|due| due.saturating_sub(self.now()))
-        } else {
-            Some(0)
-        }
+        if may_wait { inner.timers.next_due().map(|due| due.saturating_sub(self.now())) } else { Some(0) }
     }
 
     /// Calls `callback` in the next pending phase. Keeps the loop alive until then.
     pub fn defer(&self, callback: impl FnOnce(&Loop) + 'static) {
-        self.inner
-            .pending
-            .borrow_mut()
-            .push_back(Box::new(callback));
+        self.inner.pending.borrow_mut().push_back(Box::new(callback));
     }
 
     /// All handles that are not closed, in the order they were made.
     pub fn handles(&self) -> Vec<HandleInfo> {
-        self.inner
-            .handles
-            .borrow()
-            .values()
-            .map(|state| state.core().info())
-            .collect()
+        self.inner.handles.borrow().values().map(|state| state.core().info()).collect()
     }
 
     /// The handles that keep the loop alive: active and referenced.
     pub fn active_handles(&self) -> Vec<HandleInfo> {
-        self.handles()
-            .into_iter()
-            .filter(|info| info.active && info.referenced)
-            .collect()
+        self.handles().into_iter().filter(|info| info.active && info.referenced).collect()
     }
 
     /// The requests under way.
@@ -239,8 +217,7 @@ impl Loop {
             let closing = std::mem::take(&mut *inner.closing.borrow_mut());
             let pending = std::mem::take(&mut *inner.pending.borrow_mut());
             let requests = inner.requests.take_all();
-            if handles.is_empty() && closing.is_empty() && pending.is_empty() && requests.is_empty()
-            {
+            if handles.is_empty() && closing.is_empty() && pending.is_empty() && requests.is_empty() {
                 break;
             }
             for state in handles.values() {
@@ -265,9 +242,6 @@ impl Drop for LoopInner {
 
 impl std::fmt::Debug for Loop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Loop")
-            .field("now", &self.now())
-            .field("handles", &self.handles())
-            .finish_non_exhaustive()
+        f.debug_struct("Loop").field("now", &self.now()).field("handles", &self.handles()).finish_non_exhaustive()
     }
 }

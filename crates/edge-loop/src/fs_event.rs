@@ -129,16 +129,8 @@ impl FsEvent {
     /// # Errors
     /// `EINVAL` on a started or closing handle; what resolving the path fails with; `ENOSPC` when the user has too
     /// many watches, `ENOSYS` where changes cannot be watched (memory file systems).
-    pub fn start(
-        &self,
-        kernel: &Kernel,
-        path: &[u8],
-        callback: impl Fn(&FsEvent, Result<(WatchKind, &[u8])>) + 'static,
-    ) -> Result<()> {
-        let owner = self
-            .owner()
-            .filter(|_| !self.is_closing() && !self.is_active())
-            .ok_or(Errno::EINVAL)?;
+    pub fn start(&self, kernel: &Kernel, path: &[u8], callback: impl Fn(&FsEvent, Result<(WatchKind, &[u8])>) + 'static) -> Result<()> {
+        let owner = self.owner().filter(|_| !self.is_closing() && !self.is_active()).ok_or(Errno::EINVAL)?;
         let watches = FsWatches::of(&owner)?;
         let added = watches.watcher.borrow_mut().add(kernel, path);
         match added {

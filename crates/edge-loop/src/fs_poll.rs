@@ -65,12 +65,8 @@ impl FsPoll {
         let timer = Timer::new(owner);
         // The handle itself keeps the loop alive, not its clock.
         timer.unref();
-        let state = Rc::new(FsPollState {
-            core: HandleCore::new(owner, HandleKind::FsPoll),
-            timer,
-            run: Cell::new(0),
-            watch: RefCell::new(None),
-        });
+        let state =
+            Rc::new(FsPollState { core: HandleCore::new(owner, HandleKind::FsPoll), timer, run: Cell::new(0), watch: RefCell::new(None) });
         owner.adopt(state.clone());
         FsPoll(state)
     }
@@ -87,12 +83,7 @@ impl FsPoll {
         stat: impl Fn() -> Result<S> + Send + Sync + 'static,
         callback: impl Fn(&FsPoll, Result<&S>, Option<&S>) + 'static,
     ) -> Result<()> {
-        let owner = self
-            .0
-            .core
-            .owner()
-            .filter(|_| !self.is_closing())
-            .ok_or(Errno::EINVAL)?;
+        let owner = self.0.core.owner().filter(|_| !self.is_closing()).ok_or(Errno::EINVAL)?;
         if self.is_active() {
             return Ok(());
         }
@@ -155,10 +146,7 @@ fn ask<S: PartialEq + Send + 'static>(owner: &Loop, watch: Rc<Watch<S>>) -> Resu
 impl<S: PartialEq> Watch<S> {
     /// The handle, if this run has not been stopped.
     fn running(&self) -> Option<FsPoll> {
-        self.handle
-            .upgrade()
-            .filter(|state| state.run.get() == self.run)
-            .map(FsPoll)
+        self.handle.upgrade().filter(|state| state.run.get() == self.run).map(FsPoll)
     }
 
     fn compare(&self, handle: &FsPoll, answer: Result<S>) {

@@ -98,9 +98,7 @@ impl HandleCore {
             && let Some(inner) = self.owner.upgrade()
         {
             let count = inner.active_handles.get();
-            inner
-                .active_handles
-                .set(if counts(after) { count + 1 } else { count - 1 });
+            inner.active_handles.set(if counts(after) { count + 1 } else { count - 1 });
         }
     }
 
@@ -117,12 +115,7 @@ impl HandleCore {
     }
 
     pub(crate) fn info(&self) -> HandleInfo {
-        HandleInfo {
-            id: self.id,
-            kind: self.kind,
-            active: self.is_active(),
-            referenced: self.has(REFERENCED),
-        }
+        HandleInfo { id: self.id, kind: self.kind, active: self.is_active(), referenced: self.has(REFERENCED) }
     }
 }
 

@@ -92,24 +92,10 @@ pub(crate) struct IoWatcher {
 impl IoWatcher {
     pub(crate) fn new(owner: &Loop, fd: HostFd, target: Weak<dyn IoTarget>) -> IoWatcher {
         let token = owner.inner.next_id();
-        let entry = Rc::new(Entry {
-            fd,
-            interest: Cell::new(Readiness::empty()),
-            registered: Cell::new(None),
-            dirty: Cell::new(false),
-            target,
-        });
-        owner
-            .inner
-            .io
-            .entries
-            .borrow_mut()
-            .insert(token, entry.clone());
-        IoWatcher {
-            token,
-            owner: Rc::downgrade(&owner.inner),
-            entry,
-        }
+        let entry =
+            Rc::new(Entry { fd, interest: Cell::new(Readiness::empty()), registered: Cell::new(None), dirty: Cell::new(false), target });
+        owner.inner.io.entries.borrow_mut().insert(token, entry.clone());
+        IoWatcher { token, owner: Rc::downgrade(&owner.inner), entry }
     }
 
     pub(crate) fn interest(&self) -> Readiness {

@@ -29,9 +29,7 @@ impl WatcherQueue {
 
     fn remove(&self, state: &WatcherState) {
         let id = state.core.id;
-        self.started
-            .borrow_mut()
-            .retain(|other| other.core.id != id);
+        self.started.borrow_mut().retain(|other| other.core.id != id);
         self.to_run.borrow_mut().retain(|other| other.core.id != id);
     }
 
@@ -63,10 +61,7 @@ impl WatcherState {
     }
 
     fn new(owner: &Loop, kind: HandleKind) -> Rc<WatcherState> {
-        let state = Rc::new(WatcherState {
-            core: HandleCore::new(owner, kind),
-            callback: RefCell::new(None),
-        });
+        let state = Rc::new(WatcherState { core: HandleCore::new(owner, kind), callback: RefCell::new(None) });
         owner.adopt(state.clone());
         state
     }
@@ -84,10 +79,7 @@ impl WatcherState {
             return;
         }
         // At the head, as libuv does: the handle started last runs first.
-        self.queue(&owner.inner)
-            .started
-            .borrow_mut()
-            .push_front(self.clone());
+        self.queue(&owner.inner).started.borrow_mut().push_front(self.clone());
         self.core.set_active(true);
     }
 
@@ -150,12 +142,6 @@ macro_rules! loop_watcher {
     };
 }
 
-loop_watcher!(
-    Idle,
-    "Runs once a turn before prepare, and keeps the poll phase from waiting (`uv_idle_t`)."
-);
-loop_watcher!(
-    Prepare,
-    "Runs right before the poll phase (`uv_prepare_t`)."
-);
+loop_watcher!(Idle, "Runs once a turn before prepare, and keeps the poll phase from waiting (`uv_idle_t`).");
+loop_watcher!(Prepare, "Runs right before the poll phase (`uv_prepare_t`).");
 loop_watcher!(Check, "Runs right after the poll phase (`uv_check_t`).");

@@ -45,12 +45,7 @@ impl IoTarget for PollState {
             callback(&poll, Err(Errno::EBADF));
             return;
         }
-        let asked = poll
-            .0
-            .watcher
-            .borrow()
-            .as_ref()
-            .map_or(Readiness::empty(), IoWatcher::interest);
+        let asked = poll.0.watcher.borrow().as_ref().map_or(Readiness::empty(), IoWatcher::interest);
         let mut report = readiness & asked;
         if readiness.contains(Readiness::HANGUP) {
             report |= asked & (Readiness::READABLE | Readiness::WRITABLE | Readiness::DISCONNECT);
@@ -82,16 +77,9 @@ impl Poll {
     /// # Errors
     /// `EPERM` for what has no readiness (regular files), `EEXIST` when the same descriptor is watched by another
     /// handle of the loop, `EBADF` after close.
-    pub fn start(
-        &self,
-        interest: Readiness,
-        callback: impl Fn(&Poll, Result<Readiness>) + 'static,
-    ) -> Result<()> {
+    pub fn start(&self, interest: Readiness, callback: impl Fn(&Poll, Result<Readiness>) + 'static) -> Result<()> {
         let watcher = self.0.watcher.borrow();
-        watcher
-            .as_ref()
-            .ok_or(Errno::EBADF)?
-            .set_interest(interest)?;
+        watcher.as_ref().ok_or(Errno::EBADF)?.set_interest(interest)?;
         drop(watcher);
         let old = self.0.callback.borrow_mut().replace(Rc::new(callback));
         drop(old);

@@ -39,9 +39,7 @@ impl Loop {
         }
         let running = Running(self);
         if inner.metrics.read().loop_start_ns == 0 {
-            inner
-                .metrics
-                .change(|metrics| metrics.loop_start_ns = clock::monotonic_ns());
+            inner.metrics.change(|metrics| metrics.loop_start_ns = clock::monotonic_ns());
         }
 
         // 0
@@ -62,11 +60,7 @@ impl Loop {
             inner.prepare.run();
             // 4
             let wait = mode == RunMode::Default || (mode == RunMode::Once && can_sleep);
-            let timeout = if wait {
-                self.backend_timeout()
-            } else {
-                Some(0)
-            };
+            let timeout = if wait { self.backend_timeout() } else { Some(0) };
             inner.metrics.change(|metrics| metrics.loop_count += 1);
             self.poll(timeout);
             // 5

@@ -19,9 +19,7 @@ pub(crate) struct Signals {
 
 impl Signals {
     fn start(&self, inner: &LoopInner, state: &Rc<SignalState>, signum: i32) -> Result<()> {
-        self.receiver
-            .get_or_init(|| SignalReceiver::new(&inner.shared.waker))
-            .watch(signum)?;
+        self.receiver.get_or_init(|| SignalReceiver::new(&inner.shared.waker)).watch(signum)?;
         state.signum.set(signum);
         self.started.borrow_mut().push(state.clone());
         Ok(())
@@ -33,9 +31,7 @@ impl Signals {
             return;
         }
         let mut started = self.started.borrow_mut();
-        let at = started
-            .iter()
-            .position(|other| other.core.id == state.core.id);
+        let at = started.iter().position(|other| other.core.id == state.core.id);
         let removed = at.map(|at| started.remove(at));
         let watched = started.iter().any(|other| other.signum.get() == signum);
         drop(started);
@@ -52,13 +48,7 @@ impl Signals {
         };
         for (signum, count) in receiver.take() {
             for _ in 0..count {
-                let due: Vec<_> = self
-                    .started
-                    .borrow()
-                    .iter()
-                    .filter(|state| state.signum.get() == signum)
-                    .cloned()
-                    .collect();
+                let due: Vec<_> = self.started.borrow().iter().filter(|state| state.signum.get() == signum).cloned().collect();
                 for state in due {
                     // Stopped by a callback before it.
                     if state.signum.get() == signum {
@@ -146,12 +136,7 @@ impl Signal {
     }
 
     fn start_with(&self, signum: i32, once: bool, callback: Callback) -> Result<()> {
-        let owner = self
-            .0
-            .core
-            .owner()
-            .filter(|_| !self.0.core.is_closing())
-            .ok_or(Errno::EINVAL)?;
+        let owner = self.0.core.owner().filter(|_| !self.0.core.is_closing()).ok_or(Errno::EINVAL)?;
         if signum == 0 {
             return Err(Errno::EINVAL);
         }

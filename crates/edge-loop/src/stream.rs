@@ -255,11 +255,7 @@ impl Stream {
 impl Stream {
     pub(crate) fn open_and_writable(&self) -> Result<Rc<Io>> {
         let io = self.0.io()?;
-        if self.0.writes.is_writable() {
-            Ok(io)
-        } else {
-            Err(Errno::EPIPE)
-        }
+        if self.0.writes.is_writable() { Ok(io) } else { Err(Errno::EPIPE) }
     }
 
     /// Whether it can be written to: opened for writing, not shut down, not closing (`uv_is_writable`).

@@ -68,8 +68,7 @@ impl WriteQueue {
     fn finish_first(&self, result: Result<()>) {
         let first = self.waiting.borrow_mut().pop_front();
         let Some(mut request) = first else { return };
-        self.size
-            .set(self.size.get() - (request.data.len() - request.at));
+        self.size.set(self.size.get() - (request.data.len() - request.at));
         request.data = Vec::new();
         request.result = result;
         self.over.borrow_mut().push_back(request);
@@ -84,17 +83,13 @@ impl StreamState {
     fn write_some(&self, owner: &Loop, io: &Io, bufs: &[IoSlice<'_>]) -> Result<usize> {
         loop {
             match io.host.write(bufs).map_err(Errno::from) {
-                Err(Errno::EAGAIN)
-                    if self.writes.blocking.get() && !owner.inner.shared.is_terminated() =>
-                {
+                Err(Errno::EAGAIN) if self.writes.blocking.get() && !owner.inner.shared.is_terminated() => {
                     // In slices, so that a kill ends it.
                     io.host.wait_writable(50)?;
                 }
                 result => {
                     if let Ok(len) = result {
-                        self.writes
-                            .bytes_written
-                            .set(self.writes.bytes_written.get() + len as u64);
+                        self.writes.bytes_written.set(self.writes.bytes_written.get() + len as u64);
                     }
                     return result;
                 }
@@ -213,11 +208,7 @@ impl Stream {
             return Err(Errno::EAGAIN);
         }
         let owner = self.owner().ok_or(Errno::EBADF)?;
-        let slices: Vec<_> = bufs
-            .iter()
-            .filter(|buf| !buf.is_empty())
-            .map(|buf| IoSlice::new(buf))
-            .collect();
+        let slices: Vec<_> = bufs.iter().filter(|buf| !buf.is_empty()).map(|buf| IoSlice::new(buf)).collect();
         if slices.is_empty() {
             return Ok(0);
         }
@@ -239,11 +230,7 @@ impl Stream {
     ///
     /// # Errors
     /// As [`try_write`](Stream::try_write), without `EAGAIN`; `done` is then dropped uncalled.
-    pub fn write(
-        &self,
-        data: Vec<u8>,
-        done: impl FnOnce(&Loop, Result<()>) + 'static,
-    ) -> Result<u64> {
+    pub fn write(&self, data: Vec<u8>, done: impl FnOnce(&Loop, Result<()>) + 'static) -> Result<u64> {
         self.open_and_writable()?;
         let owner = self.owner().ok_or(Errno::EBADF)?;
         let writes = &self.0.writes;
@@ -251,13 +238,7 @@ impl Stream {
         owner.inner.requests.begin(id, RequestKind::Write);
         writes.size.set(writes.size.get() + data.len());
         let first = writes.waiting.borrow().is_empty();
-        writes.waiting.borrow_mut().push_back(WriteRequest {
-            id,
-            data,
-            at: 0,
-            done: Box::new(done),
-            result: Ok(()),
-        });
+        writes.waiting.borrow_mut().push_back(WriteRequest { id, data, at: 0, done: Box::new(done), result: Ok(()) });
         if first {
             self.0.write_waiting(&owner);
             if !writes.over.borrow().is_empty() {

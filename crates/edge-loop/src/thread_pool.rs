@@ -58,11 +58,7 @@ impl ThreadPool {
     /// No thread starts yet.
     pub fn new(size: usize) -> Arc<ThreadPool> {
         Arc::new(ThreadPool {
-            shared: Arc::new(PoolShared {
-                size: size.clamp(1, 1024),
-                state: Mutex::default(),
-                work_arrived: Condvar::new(),
-            }),
+            shared: Arc::new(PoolShared { size: size.clamp(1, 1024), state: Mutex::default(), work_arrived: Condvar::new() }),
         })
     }
 
@@ -87,10 +83,7 @@ impl ThreadPool {
         }
         if state.idle <= state.jobs.len() && state.threads.len() < self.shared.size {
             let shared = self.shared.clone();
-            let spec = ThreadSpec {
-                name: "edge-worker".to_owned(),
-                stack_size: STACK_SIZE,
-            };
+            let spec = ThreadSpec { name: "edge-worker".to_owned(), stack_size: STACK_SIZE };
             match thread::spawn(spec, move || work(&shared)) {
                 Ok(thread) => state.threads.push(thread),
                 // Those that exist will do it.
@@ -139,10 +132,7 @@ impl Drop for ThreadPool {
 
 impl std::fmt::Debug for ThreadPool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ThreadPool")
-            .field("size", &self.size())
-            .field("threads", &self.threads())
-            .finish()
+        f.debug_struct("ThreadPool").field("size", &self.size()).field("threads", &self.threads()).finish()
     }
 }
 
@@ -161,10 +151,7 @@ impl State {
     /// The first job that may run now.
     fn next(&mut self, slow_limit: usize) -> Option<Job> {
         let slow_ok = self.slow_running < slow_limit;
-        let at = self
-            .jobs
-            .iter()
-            .position(|job| slow_ok || job.lane == WorkLane::Fast)?;
+        let at = self.jobs.iter().position(|job| slow_ok || job.lane == WorkLane::Fast)?;
         self.jobs.remove(at)
     }
 }
@@ -189,10 +176,7 @@ fn work(shared: &PoolShared) {
             return;
         } else {
             state.idle += 1;
-            state = shared
-                .work_arrived
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = shared.work_arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
             state.idle -= 1;
         }
     }

@@ -86,10 +86,7 @@ impl Timer {
         }
         self.stop();
         self.0.repeat.set(repeat);
-        owner
-            .inner
-            .timers
-            .insert(&self.0, owner.now().saturating_add(timeout));
+        owner.inner.timers.insert(&self.0, owner.now().saturating_add(timeout));
         self.0.core.set_active(true);
     }
 

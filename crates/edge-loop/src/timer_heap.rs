@@ -97,12 +97,7 @@ impl TimerHeap {
 
     /// Takes the first timer out if it is due.
     pub(crate) fn pop_due(&self, now: u64) -> Option<Rc<TimerState>> {
-        let first = self
-            .heap
-            .borrow()
-            .first()
-            .filter(|timer| timer.due.get() <= now)
-            .cloned()?;
+        let first = self.heap.borrow().first().filter(|timer| timer.due.get() <= now).cloned()?;
         self.remove(&first);
         Some(first)
     }

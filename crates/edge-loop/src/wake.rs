@@ -125,13 +125,7 @@ impl LoopShared {
     }
 
     pub(crate) fn disconnect(&self) {
-        let old = std::mem::replace(
-            &mut *self.queues(),
-            Queues {
-                disconnected: true,
-                ..Queues::default()
-            },
-        );
+        let old = std::mem::replace(&mut *self.queues(), Queues { disconnected: true, ..Queues::default() });
         drop(old);
     }
 }
@@ -176,8 +170,6 @@ impl LoopHandle {
 
 impl std::fmt::Debug for LoopHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LoopHandle")
-            .field("terminated", &self.is_terminated())
-            .finish_non_exhaustive()
+        f.debug_struct("LoopHandle").field("terminated", &self.is_terminated()).finish_non_exhaustive()
     }
 }

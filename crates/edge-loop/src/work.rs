@@ -73,14 +73,7 @@ impl Requests {
     }
 
     pub(crate) fn report(&self) -> Vec<RequestInfo> {
-        self.0
-            .borrow()
-            .iter()
-            .map(|(&id, request)| RequestInfo {
-                id,
-                kind: request.kind,
-            })
-            .collect()
+        self.0.borrow().iter().map(|(&id, request)| RequestInfo { id, kind: request.kind }).collect()
     }
 
     pub(crate) fn ids(&self) -> Vec<u64> {
@@ -89,22 +82,12 @@ impl Requests {
 
     /// Everything, for the caller to drop while nothing is borrowed.
     pub(crate) fn take_all(&self) -> Vec<Request> {
-        std::mem::take(&mut *self.0.borrow_mut())
-            .into_values()
-            .collect()
+        std::mem::take(&mut *self.0.borrow_mut()).into_values().collect()
     }
 
     /// Counts a request that is not on the pool; [`Requests::end`] ends it.
     pub(crate) fn begin(&self, id: u64, kind: RequestKind) {
-        self.insert(
-            id,
-            Request {
-                kind,
-                ticket: None,
-                cancelled: Cell::new(false),
-                finish: None,
-            },
-        );
+        self.insert(id, Request { kind, ticket: None, cancelled: Cell::new(false), finish: None });
     }
 
     pub(crate) fn end(&self, id: u64) {
@@ -136,9 +119,7 @@ impl Work {
     /// Takes the work back if no thread has begun it: its `after` then gets [`WorkError::Cancelled`] in a later poll
     /// phase (`uv_cancel`). False: too late (libuv's `EBUSY`).
     pub fn cancel(&self) -> bool {
-        self.owner
-            .upgrade()
-            .is_some_and(|inner| Loop { inner }.cancel_request(self.id))
+        self.owner.upgrade().is_some_and(|inner| Loop { inner }.cancel_request(self.id))
     }
 }
 
@@ -171,37 +152,16 @@ impl Loop {
         });
         let finish: Finish = Box::new(move |owner, cancelled| {
             let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let missing = if cancelled {
-                WorkError::Cancelled
-            } else {
-                WorkError::Panicked
-            };
+            let missing = if cancelled { WorkError::Cancelled } else { WorkError::Panicked };
             after(owner, value.ok_or(missing));
         });
         let ticket = inner.pool.submit(lane, run)?;
-        inner.requests.insert(
-            id,
-            Request {
-                kind,
-                ticket: Some(ticket),
-                cancelled: Cell::new(false),
-                finish: Some(finish),
-            },
-        );
-        Ok(Work {
-            id,
-            owner: std::rc::Rc::downgrade(inner),
-        })
+        inner.requests.insert(id, Request { kind, ticket: Some(ticket), cancelled: Cell::new(false), finish: Some(finish) });
+        Ok(Work { id, owner: std::rc::Rc::downgrade(inner) })
     }
 
     pub(crate) fn cancel_request(&self, id: u64) -> bool {
-        let ticket = self
-            .inner
-            .requests
-            .0
-            .borrow()
-            .get(&id)
-            .and_then(|request| request.ticket);
+        let ticket = self.inner.requests.0.borrow().get(&id).and_then(|request| request.ticket);
         let Some(job) = ticket.and_then(|ticket| self.inner.pool.take_back(ticket)) else {
             return false;
         };

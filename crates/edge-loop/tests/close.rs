@@ -97,8 +97,7 @@ fn close_all_empties_the_loop() {
     for _ in 0..10 {
         Timer::new(&l).start(1_000_000, 0, |_| ());
     }
-    l.queue_work(RequestKind::Work, WorkLane::Fast, || (), |_, _| ())
-        .unwrap();
+    l.queue_work(RequestKind::Work, WorkLane::Fast, || (), |_, _| ()).unwrap();
     l.close_all();
     assert!(!l.run(RunMode::Default));
     assert!(l.handles().is_empty() && l.active_requests().is_empty());
@@ -116,13 +115,7 @@ fn abandon_calls_nothing() {
     let held = token.clone();
     l.defer(move |_| panic!("abandoned {held:?}"));
     let held = token.clone();
-    l.queue_work(
-        RequestKind::Work,
-        WorkLane::Fast,
-        || (),
-        move |_, _| panic!("abandoned {held:?}"),
-    )
-    .unwrap();
+    l.queue_work(RequestKind::Work, WorkLane::Fast, || (), move |_, _| panic!("abandoned {held:?}")).unwrap();
     l.abandon();
     assert!(!l.alive());
     assert_eq!(Rc::strong_count(&token), 1);

@@ -21,11 +21,7 @@ fn figures() {
         }
     });
     let l = Loop::new(LoopOptions::default()).unwrap();
-    let (idle, check, left) = (
-        Idle::new(&l),
-        Check::new(&l),
-        Rc::new(Cell::new(1_000_000u32)),
-    );
+    let (idle, check, left) = (Idle::new(&l), Check::new(&l), Rc::new(Cell::new(1_000_000u32)));
     idle.start(|| ());
     let (me, seen) = (l.clone(), left.clone());
     check.start(move || {
@@ -34,13 +30,9 @@ fn figures() {
             me.stop();
         }
     });
-    per(
-        "a turn with an idle and a check handle (one epoll_wait)",
-        1_000_000,
-        || {
-            l.run(RunMode::Default);
-        },
-    );
+    per("a turn with an idle and a check handle (one epoll_wait)", 1_000_000, || {
+        l.run(RunMode::Default);
+    });
     idle.stop();
     check.stop();
     let timer = Timer::new(&l);
@@ -57,18 +49,10 @@ fn figures() {
             timer.start((n as u64 * 7919) % 1000 + 1000, 0, |_| ());
         }
     });
-    per("stop of one of 10,000 timers", 10_000, || {
-        timers.iter().for_each(Timer::stop)
-    });
+    per("stop of one of 10,000 timers", 10_000, || timers.iter().for_each(Timer::stop));
     fn next(l: &Loop, left: u32) {
         if left > 0 {
-            l.queue_work(
-                RequestKind::Work,
-                WorkLane::Fast,
-                || (),
-                move |l, _| next(l, left - 1),
-            )
-            .unwrap();
+            l.queue_work(RequestKind::Work, WorkLane::Fast, || (), move |l, _| next(l, left - 1)).unwrap();
         }
     }
     per("a request there and back, one at a time", 20_000, || {
@@ -77,8 +61,7 @@ fn figures() {
     });
     per("a request there and back, 20,000 at once", 20_000, || {
         for _ in 0..20_000 {
-            l.queue_work(RequestKind::Work, WorkLane::Fast, || (), |_, _| ())
-                .unwrap();
+            l.queue_work(RequestKind::Work, WorkLane::Fast, || (), |_, _| ()).unwrap();
         }
         l.run(RunMode::Default);
     });

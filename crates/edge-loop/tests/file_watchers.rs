@@ -32,28 +32,16 @@ fn fs_event_reports_names() {
             }
         })
         .unwrap();
-    assert_eq!(
-        event.start(&kernel, &folder, |_, _| ()).unwrap_err(),
-        Errno::EINVAL
-    );
+    assert_eq!(event.start(&kernel, &folder, |_, _| ()).unwrap_err(), Errno::EINVAL);
     let fd = kernel.open(&file, O_CREAT_WRONLY, 0o600).unwrap();
     kernel.write(fd, b"x", None).unwrap();
     kernel.close(fd).unwrap();
     assert!(!l.run(RunMode::Default));
-    assert_eq!(
-        *log.borrow(),
-        [
-            (WatchKind::Rename, b"name".to_vec()),
-            (WatchKind::Change, b"name".to_vec())
-        ]
-    );
+    assert_eq!(*log.borrow(), [(WatchKind::Rename, b"name".to_vec()), (WatchKind::Change, b"name".to_vec())]);
     kernel.unlink(&file).unwrap();
     kernel.rmdir(&folder).unwrap();
     let missing = FsEvent::new(&l);
-    assert_eq!(
-        missing.start(&kernel, &folder, |_, _| ()).unwrap_err(),
-        Errno::ENOENT
-    );
+    assert_eq!(missing.start(&kernel, &folder, |_, _| ()).unwrap_err(), Errno::ENOENT);
     assert!(!missing.is_active());
 }
 
@@ -81,10 +69,7 @@ fn fs_poll_reports_changes_only() {
     .unwrap();
     assert!(poll.is_active() && l.alive());
     assert!(!l.run(RunMode::Default));
-    assert_eq!(
-        *log.borrow(),
-        [(Err(Errno::ENOENT), Some(0)), (Ok(7), Some(0))]
-    );
+    assert_eq!(*log.borrow(), [(Err(Errno::ENOENT), Some(0)), (Ok(7), Some(0))]);
 }
 
 #[test]
@@ -93,8 +78,7 @@ fn fs_poll_unreferenced_or_stopped() {
     let poll = FsPoll::new(&l);
     let token = Rc::new(Cell::new(0));
     let held = token.clone();
-    poll.start(1, || Ok(1), move |_, _, _| held.set(held.get() + 1))
-        .unwrap();
+    poll.start(1, || Ok(1), move |_, _, _| held.set(held.get() + 1)).unwrap();
     poll.unref();
     assert!(!l.run(RunMode::Default), "ends with the first answer");
     poll.stop();

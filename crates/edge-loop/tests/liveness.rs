@@ -3,10 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use edge_loop::{
-    Async, Check, Handle, HandleKind, Idle, Loop, LoopOptions, RequestKind, RunMode, Timer,
-    WorkLane,
-};
+use edge_loop::{Async, Check, Handle, HandleKind, Idle, Loop, LoopOptions, RequestKind, RunMode, Timer, WorkLane};
 
 fn new_loop() -> Loop {
     Loop::new(LoopOptions::default()).unwrap()
@@ -72,10 +69,7 @@ fn stop_ends_a_busy_loop() {
     assert!(l.run(RunMode::Default));
     assert_eq!(turns.get(), 3);
     l.stop();
-    assert!(
-        l.run(RunMode::Default),
-        "stopped before it began, and the flag is used up"
-    );
+    assert!(l.run(RunMode::Default), "stopped before it began, and the flag is used up");
     assert_eq!(turns.get(), 3);
     l.run(RunMode::NoWait);
     assert_eq!(turns.get(), 4);
@@ -86,24 +80,12 @@ fn report() {
     let l = new_loop();
     let (timer, idle) = (Timer::new(&l), Idle::new(&l));
     timer.start(10, 0, |_| ());
-    let kinds: Vec<_> = l
-        .handles()
-        .iter()
-        .map(|info| (info.kind, info.active))
-        .collect();
-    assert_eq!(
-        kinds,
-        [(HandleKind::Timer, true), (HandleKind::Idle, false)]
-    );
+    let kinds: Vec<_> = l.handles().iter().map(|info| (info.kind, info.active)).collect();
+    assert_eq!(kinds, [(HandleKind::Timer, true), (HandleKind::Idle, false)]);
     assert_eq!(l.active_handles().len(), 1);
-    let work = l
-        .queue_work(RequestKind::Fs, WorkLane::Fast, || (), |_, _| ())
-        .unwrap();
+    let work = l.queue_work(RequestKind::Fs, WorkLane::Fast, || (), |_, _| ()).unwrap();
     let requests = l.active_requests();
-    assert_eq!(
-        (requests.len(), requests[0].kind, requests[0].id),
-        (1, RequestKind::Fs, work.id())
-    );
+    assert_eq!((requests.len(), requests[0].kind, requests[0].id), (1, RequestKind::Fs, work.id()));
     l.run(RunMode::Default);
     assert!(l.active_requests().is_empty());
     drop(idle);

@@ -13,12 +13,7 @@ fn phase_order() {
         let log = log.clone();
         move || log.borrow_mut().push(what)
     };
-    let (idle, prepare, check, timer) = (
-        Idle::new(&l),
-        Prepare::new(&l),
-        Check::new(&l),
-        Timer::new(&l),
-    );
+    let (idle, prepare, check, timer) = (Idle::new(&l), Prepare::new(&l), Check::new(&l), Timer::new(&l));
     let signal = Async::new(&l, say("async"));
     let first = say("timer");
     timer.start(0, 0, move |_| first());
@@ -34,18 +29,7 @@ fn phase_order() {
     check.start(say("check 2"));
     l.run(RunMode::Once);
     // A single turn runs its timers last.
-    assert_eq!(
-        *log.borrow(),
-        [
-            "pending",
-            "prepare",
-            "async",
-            "check 2",
-            "closed idle",
-            "closed check",
-            "timer"
-        ]
-    );
+    assert_eq!(*log.borrow(), ["pending", "prepare", "async", "check 2", "closed idle", "closed check", "timer"]);
     log.borrow_mut().clear();
     let again = say("timer");
     timer.start(0, 0, move |_| again());

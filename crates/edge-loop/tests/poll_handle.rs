@@ -34,22 +34,16 @@ fn level_triggered_until_stopped() {
     let ended = Rc::new(Cell::new(false));
     let seen = ended.clone();
     kernel.read(read, &mut [0; 8], None).unwrap();
-    poll.start(
-        Readiness::READABLE | Readiness::DISCONNECT,
-        move |poll, readiness| {
-            assert!(readiness.unwrap().contains(Readiness::READABLE));
-            seen.set(true);
-            poll.close_quietly();
-        },
-    )
+    poll.start(Readiness::READABLE | Readiness::DISCONNECT, move |poll, readiness| {
+        assert!(readiness.unwrap().contains(Readiness::READABLE));
+        seen.set(true);
+        poll.close_quietly();
+    })
     .unwrap();
     kernel.close(write).unwrap();
     assert!(!l.run(RunMode::Default));
     assert!(ended.get());
-    assert_eq!(
-        poll.start(Readiness::READABLE, |_, _| ()).unwrap_err(),
-        Errno::EBADF
-    );
+    assert_eq!(poll.start(Readiness::READABLE, |_, _| ()).unwrap_err(), Errno::EBADF);
 }
 
 #[test]
@@ -61,20 +55,17 @@ fn stop_and_start_in_one_turn() {
     let count = Rc::new(Cell::new(0));
     for _ in 0..10 {
         let seen = count.clone();
-        poll.start(Readiness::WRITABLE, move |_, _| seen.set(seen.get() + 1))
-            .unwrap();
+        poll.start(Readiness::WRITABLE, move |_, _| seen.set(seen.get() + 1)).unwrap();
         poll.stop();
         l.run(RunMode::NoWait);
     }
     assert_eq!(count.get(), 0);
     let seen = count.clone();
-    poll.start(Readiness::WRITABLE, move |_, _| seen.set(seen.get() + 1))
-        .unwrap();
+    poll.start(Readiness::WRITABLE, move |_, _| seen.set(seen.get() + 1)).unwrap();
     poll.stop();
     poll.start(Readiness::WRITABLE, |_, _| ()).unwrap();
     let seen = count.clone();
-    poll.start(Readiness::WRITABLE, move |_, _| seen.set(seen.get() + 1))
-        .unwrap();
+    poll.start(Readiness::WRITABLE, move |_, _| seen.set(seen.get() + 1)).unwrap();
     l.run(RunMode::NoWait);
     assert_eq!(count.get(), 1);
 }
@@ -87,10 +78,7 @@ fn no_reader_is_an_error() {
     let poll = Poll::new(&l, host_fd(&kernel, write));
     let got = Rc::new(Cell::new(None));
     let seen = got.clone();
-    poll.start(Readiness::WRITABLE, move |_, readiness| {
-        seen.set(Some(readiness))
-    })
-    .unwrap();
+    poll.start(Readiness::WRITABLE, move |_, readiness| seen.set(Some(readiness))).unwrap();
     kernel.close(read).unwrap();
     assert!(!l.run(RunMode::Default));
     assert_eq!(got.get(), Some(Err(Errno::EBADF)));

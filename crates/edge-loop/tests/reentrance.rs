@@ -6,8 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use edge_loop::{
-    Async, Check, Handle, HandleKind, Idle, Loop, LoopOptions, Prepare, RequestKind, RunMode,
-    Signal, Stream, ThreadPool, Timer, WorkLane,
+    Async, Check, Handle, HandleKind, Idle, Loop, LoopOptions, Prepare, RequestKind, RunMode, Signal, Stream, ThreadPool, Timer, WorkLane,
 };
 use edge_wasix::Kernel;
 use edge_wasix::host_stream::HostStream;
@@ -32,11 +31,7 @@ struct World {
 
 impl World {
     fn random(&self, below: u64) -> u64 {
-        let next = self
-            .seed
-            .get()
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
+        let next = self.seed.get().wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         self.seed.set(next);
         (next >> 33) % below
     }
@@ -126,8 +121,7 @@ impl World {
                         let _ = read.read_start(move |_, _| act());
                     }
                     1 => {
-                        let _ =
-                            write.write(vec![0; self.random(100_000) as usize], move |_, _| act());
+                        let _ = write.write(vec![0; self.random(100_000) as usize], move |_, _| act());
                     }
                     2 => read.read_stop(),
                     3 if self.random(5) == 0 => {
@@ -148,12 +142,7 @@ impl World {
         }
         if self.random(10) == 0 {
             let me = self.clone();
-            let work = self.l.queue_work(
-                RequestKind::Work,
-                WorkLane::Fast,
-                || (),
-                move |_, _| me.act(),
-            );
+            let work = self.l.queue_work(RequestKind::Work, WorkLane::Fast, || (), move |_, _| me.act());
             if self.random(2) == 0 {
                 work.unwrap().cancel();
             }
@@ -163,10 +152,7 @@ impl World {
             self.l.defer(move |_| me.act());
         }
         let active = self.l.active_handles().len();
-        assert_eq!(
-            active > 0 || !self.l.active_requests().is_empty() || self.l.alive(),
-            self.l.alive()
-        );
+        assert_eq!(active > 0 || !self.l.active_requests().is_empty() || self.l.alive(), self.l.alive());
     }
 }
 
@@ -174,10 +160,7 @@ impl World {
 fn reentrance() {
     let pool = ThreadPool::new(2);
     for seed in 0..150 {
-        let l = Loop::new(LoopOptions {
-            pool: Some(pool.clone()),
-        })
-        .unwrap();
+        let l = Loop::new(LoopOptions { pool: Some(pool.clone()) }).unwrap();
         let world = Rc::new(World {
             l: l.clone(),
             kernel: Kernel::builder().build().unwrap(),

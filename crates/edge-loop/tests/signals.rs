@@ -27,11 +27,7 @@ fn every_signal_is_counted_and_order_is_kept() {
     let (a, b, other) = (Signal::new(&l), Signal::new(&l), Signal::new(&l));
     for (name, handle, signum) in [(1, &a, SIGUSR1), (2, &b, SIGUSR1), (3, &other, SIGUSR2)] {
         let log = log.clone();
-        handle
-            .start(signum, move |_, signum| {
-                log.borrow_mut().push((name, signum))
-            })
-            .unwrap();
+        handle.start(signum, move |_, signum| log.borrow_mut().push((name, signum))).unwrap();
     }
     raise(SIGUSR1).unwrap();
     raise(SIGUSR2).unwrap();
@@ -75,11 +71,7 @@ fn what_cannot_be_watched() {
     let l = new_loop();
     let handle = Signal::new(&l);
     for signum in [-1, 0, 9, 19, 11, 65, i32::MAX, i32::MIN] {
-        assert_eq!(
-            handle.start(signum, |_, _| ()).unwrap_err(),
-            Errno::EINVAL,
-            "{signum}"
-        );
+        assert_eq!(handle.start(signum, |_, _| ()).unwrap_err(), Errno::EINVAL, "{signum}");
     }
     assert!(!handle.is_active() && !l.alive());
 }
@@ -91,10 +83,7 @@ fn several_loops_on_several_threads() {
     let threads: Vec<_> = (0..8)
         .map(|_| {
             let ready = ready.clone();
-            let spec = thread::ThreadSpec {
-                name: "test".to_owned(),
-                stack_size: 1 << 20,
-            };
+            let spec = thread::ThreadSpec { name: "test".to_owned(), stack_size: 1 << 20 };
             thread::spawn(spec, move || {
                 let l = new_loop();
                 let handle = Signal::new(&l);
@@ -125,10 +114,7 @@ fn several_loops_on_several_threads() {
 #[test]
 fn loops_come_and_go_while_signals_arrive() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let spec = |_| thread::ThreadSpec {
-        name: "test".to_owned(),
-        stack_size: 1 << 20,
-    };
+    let spec = |_| thread::ThreadSpec { name: "test".to_owned(), stack_size: 1 << 20 };
     let until = clock::monotonic_ns() + 200_000_000;
     // SIGWINCH does nothing by default: it may come when nobody watches.
     let killer = thread::spawn(spec(()), move || {

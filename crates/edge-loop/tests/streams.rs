@@ -3,9 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use edge_loop::{
-    Handle, HandleKind, Loop, LoopOptions, ReadEvent, RequestKind, RunMode, Stream, Timer,
-};
+use edge_loop::{Handle, HandleKind, Loop, LoopOptions, ReadEvent, RequestKind, RunMode, Stream, Timer};
 use edge_wasix::host_stream::HostStream;
 use edge_wasix::poll::AsFd;
 use edge_wasix::thread::{ThreadSpec, spawn};
@@ -165,9 +163,7 @@ fn no_reader_is_epipe() {
     assert_eq!(write.try_write(&[b"x"]), Err(Errno::EPIPE));
     let got = Rc::new(Cell::new(None));
     let seen = got.clone();
-    write
-        .write(vec![1], move |_, result| seen.set(Some(result)))
-        .unwrap();
+    write.write(vec![1], move |_, result| seen.set(Some(result))).unwrap();
     assert!(!l.run(RunMode::Default));
     assert_eq!(got.get(), Some(Err(Errno::EPIPE)));
 }
@@ -192,41 +188,26 @@ fn a_blocking_stream_writes_everything_at_once() {
     let (_l, read, write) = pipe();
     write.set_blocking(true);
     let other = read.with_host(|host| host.fd().clone()).unwrap();
-    let reader = spawn(
-        ThreadSpec {
-            name: "reader".to_owned(),
-            stack_size: 1 << 20,
-        },
-        move || {
-            let l = Loop::new(LoopOptions::default()).unwrap();
-            let total = Rc::new(Cell::new(0));
-            let stream = Stream::new(
-                &l,
-                HandleKind::Pipe,
-                HostStream::open(AsFd::as_fd(&other)).unwrap(),
-            );
-            let seen = total.clone();
-            stream
-                .read_start(move |stream, event| {
-                    if let ReadEvent::Data(bytes) = event {
-                        seen.set(seen.get() + bytes.len());
-                    }
-                    if seen.get() == 1 << 20 {
-                        stream.close_quietly();
-                    }
-                })
-                .unwrap();
-            l.run(RunMode::Default);
-            total.get()
-        },
-    )
+    let reader = spawn(ThreadSpec { name: "reader".to_owned(), stack_size: 1 << 20 }, move || {
+        let l = Loop::new(LoopOptions::default()).unwrap();
+        let total = Rc::new(Cell::new(0));
+        let stream = Stream::new(&l, HandleKind::Pipe, HostStream::open(AsFd::as_fd(&other)).unwrap());
+        let seen = total.clone();
+        stream
+            .read_start(move |stream, event| {
+                if let ReadEvent::Data(bytes) = event {
+                    seen.set(seen.get() + bytes.len());
+                }
+                if seen.get() == 1 << 20 {
+                    stream.close_quietly();
+                }
+            })
+            .unwrap();
+        l.run(RunMode::Default);
+        total.get()
+    })
     .unwrap();
-    assert_eq!(
-        write
-            .try_write(&[&vec![1u8; 1 << 19], &vec![2u8; 1 << 19]])
-            .unwrap(),
-        1 << 20
-    );
+    assert_eq!(write.try_write(&[&vec![1u8; 1 << 19], &vec![2u8; 1 << 19]]).unwrap(), 1 << 20);
     assert_eq!(reader.join(), Some(1 << 20));
 }
 

@@ -13,13 +13,7 @@ type Log<T> = Rc<RefCell<Vec<T>>>;
 
 fn with_pool(size: usize) -> (Loop, Arc<ThreadPool>) {
     let pool = ThreadPool::new(size);
-    (
-        Loop::new(LoopOptions {
-            pool: Some(pool.clone()),
-        })
-        .unwrap(),
-        pool,
-    )
+    (Loop::new(LoopOptions { pool: Some(pool.clone()) }).unwrap(), pool)
 }
 
 #[test]
@@ -29,15 +23,10 @@ fn a_result_comes_back_on_the_loops_thread() {
     let here = thread::current_thread_id();
     let got = Rc::new(Cell::new(0));
     let seen = got.clone();
-    l.queue_work(
-        RequestKind::Work,
-        WorkLane::Fast,
-        thread::current_thread_id,
-        move |_, there| {
-            assert_eq!(thread::current_thread_id(), here);
-            seen.set(there.unwrap());
-        },
-    )
+    l.queue_work(RequestKind::Work, WorkLane::Fast, thread::current_thread_id, move |_, there| {
+        assert_eq!(thread::current_thread_id(), here);
+        seen.set(there.unwrap());
+    })
     .unwrap();
     assert!(l.alive());
     assert!(!l.run(RunMode::Default));
@@ -51,13 +40,7 @@ fn requests_made_in_after_callbacks() {
         if left == 0 {
             return done.set(true);
         }
-        l.queue_work(
-            RequestKind::Work,
-            WorkLane::Fast,
-            || (),
-            move |l, _| next(l, left - 1, done),
-        )
-        .unwrap();
+        l.queue_work(RequestKind::Work, WorkLane::Fast, || (), move |l, _| next(l, left - 1, done)).unwrap();
     }
     let (l, _) = with_pool(2);
     let done = Rc::new(Cell::new(false));
@@ -102,10 +85,7 @@ fn cancel_what_has_not_begun() {
     l.run(RunMode::Default);
     let mut log = log.borrow().clone();
     log.sort_by_key(|entry| entry.0);
-    assert_eq!(
-        log,
-        [("queued", Some(WorkError::Cancelled)), ("running", None)]
-    );
+    assert_eq!(log, [("queued", Some(WorkError::Cancelled)), ("running", None)]);
     assert!(!running.cancel() && !queued.cancel());
 }
 
@@ -126,13 +106,7 @@ fn a_panic_is_a_result() {
     l.run(RunMode::Default);
     assert_eq!(got.get(), Some(WorkError::Panicked));
     let seen = got.clone();
-    l.queue_work(
-        RequestKind::Work,
-        WorkLane::Fast,
-        || (),
-        move |_, result| seen.set(result.err()),
-    )
-    .unwrap();
+    l.queue_work(RequestKind::Work, WorkLane::Fast, || (), move |_, result| seen.set(result.err())).unwrap();
     l.run(RunMode::Default);
     assert_eq!((got.get(), pool.threads()), (None, 1));
 }
@@ -144,13 +118,7 @@ fn slow_work_leaves_threads_for_fast_work() {
     let wait = Arc::new(Mutex::new(wait));
     for _ in 0..4 {
         let wait = wait.clone();
-        l.queue_work(
-            RequestKind::GetAddrInfo,
-            WorkLane::Slow,
-            move || wait.lock().unwrap().recv().unwrap(),
-            |_, _| (),
-        )
-        .unwrap();
+        l.queue_work(RequestKind::GetAddrInfo, WorkLane::Slow, move || wait.lock().unwrap().recv().unwrap(), |_, _| ()).unwrap();
     }
     // Would never run if the slow ones had both threads.
     l.queue_work(
@@ -170,14 +138,7 @@ fn slow_work_leaves_threads_for_fast_work() {
 #[test]
 fn one_pool_serves_many_loops_and_is_joined() {
     let pool = ThreadPool::new(3);
-    let loops: Vec<_> = (0..20)
-        .map(|_| {
-            Loop::new(LoopOptions {
-                pool: Some(pool.clone()),
-            })
-            .unwrap()
-        })
-        .collect();
+    let loops: Vec<_> = (0..20).map(|_| Loop::new(LoopOptions { pool: Some(pool.clone()) }).unwrap()).collect();
     let count = Rc::new(Cell::new(0));
     for l in &loops {
         for _ in 0..5 {
@@ -200,11 +161,7 @@ fn one_pool_serves_many_loops_and_is_joined() {
     assert!(pool.threads() <= 3);
     pool.shut_down();
     assert_eq!(pool.threads(), 0);
-    assert!(
-        loops[0]
-            .queue_work(RequestKind::Work, WorkLane::Fast, || (), |_, _| ())
-            .is_err()
-    );
+    assert!(loops[0].queue_work(RequestKind::Work, WorkLane::Fast, || (), |_, _| ()).is_err());
     assert!(!loops[0].alive());
 }
 
@@ -212,13 +169,7 @@ fn one_pool_serves_many_loops_and_is_joined() {
 fn a_loop_may_go_before_its_work() {
     let (l, pool) = with_pool(1);
     let (release, wait) = mpsc::channel::<()>();
-    l.queue_work(
-        RequestKind::Work,
-        WorkLane::Fast,
-        move || wait.recv().unwrap(),
-        |_, _| panic!("no loop"),
-    )
-    .unwrap();
+    l.queue_work(RequestKind::Work, WorkLane::Fast, move || wait.recv().unwrap(), |_, _| panic!("no loop")).unwrap();
     drop(l);
     release.send(()).unwrap();
     pool.shut_down();

@@ -102,9 +102,7 @@ fn ten_thousand() {
     let mut state = 12345u64;
     let timers: Vec<_> = (0..10_000u32)
         .map(|n| {
-            state = state
-                .wrapping_mul(6364136223846793005)
-                .wrapping_add(1442695040888963407);
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
             let timeout = (state >> 33) % 50;
             let timer = Timer::new(&l);
             let fired = fired.clone();

@@ -15,14 +15,7 @@ fn new_loop() -> Loop {
 }
 
 fn start(body: impl FnOnce() + Send + 'static) -> Thread<()> {
-    spawn(
-        ThreadSpec {
-            name: "test".to_owned(),
-            stack_size: 1 << 20,
-        },
-        body,
-    )
-    .unwrap()
+    spawn(ThreadSpec { name: "test".to_owned(), stack_size: 1 << 20 }, body).unwrap()
 }
 
 #[test]
@@ -56,10 +49,7 @@ fn wake_latency() {
     let sent_at = Arc::new(AtomicU64::new(0));
     let latencies = Rc::new(std::cell::RefCell::new(Vec::new()));
     let (at, log) = (sent_at.clone(), latencies.clone());
-    let handle = Async::new(&l, move || {
-        log.borrow_mut()
-            .push(clock::monotonic_ns() - at.load(Ordering::SeqCst))
-    });
+    let handle = Async::new(&l, move || log.borrow_mut().push(clock::monotonic_ns() - at.load(Ordering::SeqCst)));
     let (sender, door) = (handle.sender(), l.handle());
     let other = start(move || {
         for _ in 0..50 {
@@ -74,11 +64,7 @@ fn wake_latency() {
     other.join();
     let mut latencies = latencies.borrow().clone();
     latencies.sort_unstable();
-    println!(
-        "wake latency: median {} ns of {}",
-        latencies[latencies.len() / 2],
-        latencies.len()
-    );
+    println!("wake latency: median {} ns of {}", latencies[latencies.len() / 2], latencies.len());
     assert!(latencies[latencies.len() / 2] < 10_000_000);
 }
 

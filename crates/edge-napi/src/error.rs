@@ -1,7 +1,7 @@
 //! How a native call fails, and how a failure becomes a JavaScript exception.
 
-use crate::types::napi_status;
 use crate::Value;
+use crate::types::napi_status;
 
 /// Which constructor makes the exception.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,7 +66,10 @@ impl Error {
     /// What a part of Node that is not there yet throws (law 7).
     #[must_use]
     pub fn unavailable(feature: &str) -> Self {
-        Self::error("ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", format!("{feature} is unavailable on the current platform, which is being used to run Edge.js"))
+        Self::error(
+            "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM",
+            format!("{feature} is unavailable on the current platform, which is being used to run Edge.js"),
+        )
     }
 }
 

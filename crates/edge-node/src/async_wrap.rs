@@ -99,7 +99,13 @@ pub struct AsyncWrap {
 
 impl AsyncWrap {
     /// Makes `object` an async resource with `state` behind it. `class` is its class's name, whose upper case is the provider.
-    pub fn new<T: Any>(environment: &Rc<Environment>, object: Value, class: &'static str, provider: &'static str, state: Rc<T>) -> Result<Rc<Self>> {
+    pub fn new<T: Any>(
+        environment: &Rc<Environment>,
+        object: Value,
+        class: &'static str,
+        provider: &'static str,
+        state: Rc<T>,
+    ) -> Result<Rc<Self>> {
         let env = environment.env();
         let wrap = Rc::new(Self {
             environment: Rc::downgrade(environment),

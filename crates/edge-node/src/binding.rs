@@ -113,6 +113,8 @@ pub fn native_table() -> &'static NativeTable {
     static TABLE: OnceLock<NativeTable> = OnceLock::new();
     TABLE.get_or_init(|| {
         let bindings = crate::bindings::ALL.iter().flat_map(|binding| binding.natives.iter().copied());
-        NativeTable::new(bindings.chain(crate::env_proxy::NATIVES.iter().copied()).chain(crate::async_wrap::NATIVES.iter().copied()).collect())
+        NativeTable::new(
+            bindings.chain(crate::env_proxy::NATIVES.iter().copied()).chain(crate::async_wrap::NATIVES.iter().copied()).collect(),
+        )
     })
 }

@@ -9,7 +9,8 @@ use std::rc::Rc;
 const PER_CONTEXT: &[&str] = &["internal/per_context/primordials", "internal/per_context/domexception", "internal/per_context/messageport"];
 
 /// Globals that the engine has of its own and Node's library defines itself, or that V8 does not have.
-const ENGINE_EXTRAS: &[&str] = &["DOMException", "atob", "btoa", "queueMicrotask", "performance", "console", "print", "InternalError", "navigator"];
+const ENGINE_EXTRAS: &[&str] =
+    &["DOMException", "atob", "btoa", "queueMicrotask", "performance", "console", "print", "InternalError", "navigator"];
 
 /// Scripts after the realm, in Node's order for a main thread.
 const MAIN_THREAD: &[&str] = &[

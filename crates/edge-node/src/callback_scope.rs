@@ -48,7 +48,9 @@ impl Environment {
         };
         self.scope_with(context, true, || {
             let hooks = self.async_hooks()?;
-            let used = hooks.fields.get(fields::BEFORE) + hooks.fields.get(fields::AFTER) + hooks.fields.get(fields::USES_EXECUTION_ASYNC_RESOURCE);
+            let used = hooks.fields.get(fields::BEFORE)
+                + hooks.fields.get(fields::AFTER)
+                + hooks.fields.get(fields::USES_EXECUTION_ASYNC_RESOURCE);
             if used == 0 {
                 return env.call(function, this, args);
             }

@@ -54,8 +54,13 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         return BAD_OPTION;
     }
     let main = main_script(&kernel, &cli);
-    let options =
-        EnvironmentOptions { cli, exec_path: program.exec_path, argv0: program.argv0, owns_process: program.owns_process, ..Default::default() };
+    let options = EnvironmentOptions {
+        cli,
+        exec_path: program.exec_path,
+        argv0: program.argv0,
+        owns_process: program.owns_process,
+        ..Default::default()
+    };
     let runtime = match Runtime::new(program.engine, program.image.as_ref(), program.kernel, options, &program.isolate) {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -53,7 +53,13 @@ pub struct Environment {
 
 impl Environment {
     /// Makes the environment of a fresh or restored isolate and ties it to it. `roots` are those of the image, or empty.
-    pub fn new(isolate: &dyn Isolate, uv: Loop, kernel: Arc<Kernel>, options: EnvironmentOptions, roots: HashMap<String, Reference>) -> Result<Rc<Self>> {
+    pub fn new(
+        isolate: &dyn Isolate,
+        uv: Loop,
+        kernel: Arc<Kernel>,
+        options: EnvironmentOptions,
+        roots: HashMap<String, Reference>,
+    ) -> Result<Rc<Self>> {
         let env = isolate.env();
         let environment = Rc::new(Self {
             env,

@@ -9,10 +9,8 @@ use std::rc::Rc;
 /// Node's exit codes (`lib/internal/errors` reads them from the `errors` binding).
 pub mod exit_code {
     pub const GENERIC_USER_ERROR: i32 = 1;
-    pub const INTERNAL_JS_PARSE_ERROR: i32 = 3;
     pub const INVALID_FATAL_EXCEPTION_MONKEY_PATCHING: i32 = 6;
     pub const EXCEPTION_IN_FATAL_EXCEPTION_HANDLER: i32 = 7;
-    pub const INVALID_COMMAND_LINE_ARGUMENT: i32 = 9;
     pub const BOOTSTRAP_FAILURE: i32 = 10;
     pub const UNSETTLED_TOP_LEVEL_AWAIT: i32 = 13;
 }

@@ -229,7 +229,11 @@ impl Options {
             let text = self.text(name);
             if text.is_empty() || allowed.contains(&text) { Ok(()) } else { Err(OptionError(message.to_owned())) }
         };
-        one_of("--unhandled-rejections", &["warn-with-error-code", "throw", "strict", "warn", "none"], "invalid value for --unhandled-rejections")?;
+        one_of(
+            "--unhandled-rejections",
+            &["warn-with-error-code", "throw", "strict", "warn", "none"],
+            "invalid value for --unhandled-rejections",
+        )?;
         one_of(
             "--input-type",
             &["commonjs", "module", "commonjs-typescript", "module-typescript"],
@@ -249,9 +253,34 @@ impl Options {
 /// Flags that Node hands on to V8. They have no effect on another engine, but programs and scripts that give them must start.
 fn is_v8_flag(name: &str) -> bool {
     const PREFIXES: &[&str] = &[
-        "--harmony", "--allow-natives-syntax", "--js-", "--expose-", "--max-", "--min-", "--stack-size", "--trace-", "--turbo", "--opt",
-        "--sparkplug", "--maglev", "--single-threaded", "--predictable", "--gc-", "--stress-", "--random-seed", "--always-", "--heap-",
-        "--initial-", "--semi-space", "--lite-mode", "--optimize-for-size", "--verify-", "--concurrent-", "--parallel-", "--wasm-", "--use-strict",
+        "--harmony",
+        "--allow-natives-syntax",
+        "--js-",
+        "--expose-",
+        "--max-",
+        "--min-",
+        "--stack-size",
+        "--trace-",
+        "--turbo",
+        "--opt",
+        "--sparkplug",
+        "--maglev",
+        "--single-threaded",
+        "--predictable",
+        "--gc-",
+        "--stress-",
+        "--random-seed",
+        "--always-",
+        "--heap-",
+        "--initial-",
+        "--semi-space",
+        "--lite-mode",
+        "--optimize-for-size",
+        "--verify-",
+        "--concurrent-",
+        "--parallel-",
+        "--wasm-",
+        "--use-strict",
     ];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
@@ -327,7 +356,10 @@ mod tests {
     #[test]
     fn errors_are_nodes() {
         assert_eq!(parse(&["--foo"]).unwrap_err().0, "bad option: --foo");
-        assert_eq!(parse(&["--no-conditions=x"]).unwrap_err().0, "--no-conditions=x is an invalid negation because it is not a boolean option");
+        assert_eq!(
+            parse(&["--no-conditions=x"]).unwrap_err().0,
+            "--no-conditions=x is an invalid negation because it is not a boolean option"
+        );
         assert_eq!(parse(&["--unhandled-rejections=foo"]).unwrap_err().0, "invalid value for --unhandled-rejections");
         assert!(parse(&["--stack_trace_limit=5"]).is_ok());
     }

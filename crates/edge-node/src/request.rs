@@ -4,8 +4,8 @@
 //!
 //! The answer always runs in a callback scope of the request's async resource. A request whose environment has ended is dropped.
 
-use crate::async_wrap::AsyncWrap;
 use crate::Environment;
+use crate::async_wrap::AsyncWrap;
 use edge_loop::{RequestKind, WorkError, WorkLane};
 use edge_napi::types::{napi_deferred, napi_valuetype};
 use edge_napi::{Error, Reference, Result, Value};

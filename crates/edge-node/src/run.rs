@@ -25,7 +25,11 @@ impl Environment {
         let env = self.env();
         let scope = env.scope();
         // The main script has a resource of its own, for `executionAsyncResource()`.
-        let context = CallbackContext { resource: env.object().ok(), ids: AsyncIds { async_id: 1.0, trigger_async_id: 0.0 }, ..CallbackContext::NONE };
+        let context = CallbackContext {
+            resource: env.object().ok(),
+            ids: AsyncIds { async_id: 1.0, trigger_async_id: 0.0 },
+            ..CallbackContext::NONE
+        };
         self.callback_scope_without_hooks(context, || bootstrap::run_main_script(self, id).map(|_| ()));
         drop(scope);
         self.spin()

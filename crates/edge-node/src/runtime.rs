@@ -54,7 +54,8 @@ impl Runtime {
             None => (engine.create(native_table(), isolate_options).map_err(StartError)?, HashMap::new()),
         };
         let booted = image.is_some();
-        let environment = Environment::new(&*isolate, uv, kernel, options, roots).map_err(|error| StartError(format!("no environment: {error:?}")))?;
+        let environment =
+            Environment::new(&*isolate, uv, kernel, options, roots).map_err(|error| StartError(format!("no environment: {error:?}")))?;
         let runtime = Self { environment, isolate };
         // A closing isolate shows at the next call.
         let _ = runtime.environment.apply_time_zone();

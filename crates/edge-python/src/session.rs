@@ -5,8 +5,8 @@ use edge_node::{Answer, EnvironmentOptions, Interrupt, Options, Runtime, native_
 use edge_quickjs::QuickJs;
 use edge_wasix::thread::{Thread, ThreadSpec, spawn};
 use edge_wasix::{Kernel, Policy, Stdio};
-use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use std::path::PathBuf;
@@ -70,7 +70,8 @@ impl Recipe {
             None => None,
         };
         let cli = Options::parse(None, &[]).map_err(|error| error.0)?;
-        let options = EnvironmentOptions { cli, exec_path: self.exec_path.clone(), argv0: self.exec_path, owns_process: false, ..Default::default() };
+        let options =
+            EnvironmentOptions { cli, exec_path: self.exec_path.clone(), argv0: self.exec_path, owns_process: false, ..Default::default() };
         let runtime = Runtime::new(&QuickJs, image.as_ref(), kernel, options, &isolate).map_err(|error| error.0)?;
         edge_node::Session::new(runtime).map_err(|error| error.0)
     }
@@ -158,10 +159,8 @@ impl Session {
         let spec = ThreadSpec { name: "edgejs".to_owned(), stack_size: STACK };
         let thread = spawn(spec, move || serve(recipe, &started, &for_thread, &from_thread)).map_err(PyErr::from)?;
         let start = Mutex::new(start);
-        let interrupt = py
-            .detach(|| start.lock().ok().and_then(|start| start.recv().ok()))
-            .ok_or_else(gone)?
-            .map_err(PyOSError::new_err)?;
+        let interrupt =
+            py.detach(|| start.lock().ok().and_then(|start| start.recv().ok())).ok_or_else(gone)?.map_err(PyOSError::new_err)?;
         Ok(Self { line: Mutex::new(Some(Line { requests, replies: Mutex::new(replies), interrupt, thread })) })
     }
 

@@ -95,8 +95,7 @@ pub fn parse(text: &str) -> Result<Vec<Function>, String> {
         } else if line.is_empty() {
             docs.clear();
         } else {
-            let function =
-                parse_line(line, std::mem::take(&mut docs)).map_err(|error| format!("boundary.in:{}: {error}", number + 1))?;
+            let function = parse_line(line, std::mem::take(&mut docs)).map_err(|error| format!("boundary.in:{}: {error}", number + 1))?;
             if functions.iter().any(|other| other.name == function.name) {
                 return Err(format!("boundary.in:{}: {} is there twice", number + 1, function.name));
             }
@@ -138,9 +137,8 @@ fn parse_line(line: &str, docs: Vec<String>) -> Result<Function, String> {
 
 /// `edge_boundary.h`, which the shim and the patched engine include.
 pub fn guest_header(functions: &[Function]) -> String {
-    let mut out = String::from(
-        "/* Generated from boundary.in. */\n#ifndef EDGE_BOUNDARY_H\n#define EDGE_BOUNDARY_H\n#include <stdint.h>\n",
-    );
+    let mut out =
+        String::from("/* Generated from boundary.in. */\n#ifndef EDGE_BOUNDARY_H\n#define EDGE_BOUNDARY_H\n#include <stdint.h>\n");
     for function in functions {
         let args = if function.args.is_empty() {
             "void".to_owned()
@@ -151,10 +149,9 @@ pub fn guest_header(functions: &[Function]) -> String {
         let name = &function.name;
         let _ = match function.kind {
             Kind::Export => writeln!(out, "__attribute__((export_name(\"{name}\"))) {result} {name}({args});"),
-            Kind::Import | Kind::Intrinsic => writeln!(
-                out,
-                "__attribute__((import_module(\"env\"), import_name(\"{name}\"))) {result} edge_host_{name}({args});"
-            ),
+            Kind::Import | Kind::Intrinsic => {
+                writeln!(out, "__attribute__((import_module(\"env\"), import_name(\"{name}\"))) {result} edge_host_{name}({args});")
+            }
         };
     }
     out.push_str("#endif\n");
@@ -252,12 +249,7 @@ pub fn rust(functions: &[Function]) -> String {
     out.push_str("\nunsafe extern \"C\" {\n");
     for function in exports() {
         let out_param = function.result.map_or(String::new(), |ty| format!(", result: *mut {}", ty.rust()));
-        let _ = writeln!(
-            out,
-            "    fn edge_call_{}(engine: *mut RawEngine{}{out_param}) -> i32;",
-            function.name,
-            rust_params(function)
-        );
+        let _ = writeln!(out, "    fn edge_call_{}(engine: *mut RawEngine{}{out_param}) -> i32;", function.name, rust_params(function));
     }
     out.push_str("}\n\nimpl Engine {\n");
     for function in exports() {

@@ -57,8 +57,7 @@ fn locate(package: &Path) -> Result<PathBuf> {
     if !output.status.success() {
         return Err(format!("{cargo} metadata: {}", String::from_utf8_lossy(&output.stderr)));
     }
-    let metadata: serde_json::Value =
-        serde_json::from_slice(&output.stdout).map_err(|error| format!("{cargo} metadata: {error}"))?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).map_err(|error| format!("{cargo} metadata: {error}"))?;
     let manifest = metadata["packages"]
         .as_array()
         .into_iter()

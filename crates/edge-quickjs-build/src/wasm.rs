@@ -72,8 +72,18 @@ pub fn compile(tools: &Tools, cache: &Cache, tree: &Path, out: &Path) -> Result<
 /// Every C file that is not upstream's.
 fn shim_sources(tree: &Path) -> Result<Vec<PathBuf>> {
     const PROGRAMS: [&str; 12] = [
-        "api-test.c", "ctest.c", "dtoa.c", "fuzz.c", "libregexp.c", "libunicode.c", "lre-test.c", "qjs-wasi-reactor.c", "qjs.c",
-        "qjsc.c", "quickjs.c", "unicode_gen.c",
+        "api-test.c",
+        "ctest.c",
+        "dtoa.c",
+        "fuzz.c",
+        "libregexp.c",
+        "libunicode.c",
+        "lre-test.c",
+        "qjs-wasi-reactor.c",
+        "qjs.c",
+        "qjsc.c",
+        "quickjs.c",
+        "unicode_gen.c",
     ];
     const MORE: [&str; 3] = ["quickjs-libc.c", "run-test262.c", "standalone.c"];
     Ok(list(tree, "c")?

@@ -74,7 +74,9 @@ fn main() {
     env.set(wrapped, "unwrap", env.native_function("unwrap", "unwrap").unwrap()).unwrap();
     const ROUNDS: u32 = 1_000_000;
     let time = |body: &str, rounds: u32| {
-        let source = format!("(function () {{ const b = new Uint8Array(64), o = wrapped; let s = 0; const f = x => x; for (let i = 0; i < {rounds}; i++) {{ {body} }} return s }})()");
+        let source = format!(
+            "(function () {{ const b = new Uint8Array(64), o = wrapped; let s = 0; const f = x => x; for (let i = 0; i < {rounds}; i++) {{ {body} }} return s }})()"
+        );
         (0..5)
             .map(|_| {
                 let _scope = env.scope().unwrap();

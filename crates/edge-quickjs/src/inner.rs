@@ -72,7 +72,13 @@ const NO_ERROR: napi_extended_error_info = napi_extended_error_info {
 };
 
 impl Inner {
-    pub(crate) fn new(engine: Box<Engine>, state: State, natives: &'static NativeTable, terminate: Arc<AtomicBool>, memory_limit: u64) -> Box<Self> {
+    pub(crate) fn new(
+        engine: Box<Engine>,
+        state: State,
+        natives: &'static NativeTable,
+        terminate: Arc<AtomicBool>,
+        memory_limit: u64,
+    ) -> Box<Self> {
         Box::new(Self {
             engine,
             state,
@@ -226,7 +232,11 @@ impl Inner {
     pub(crate) fn with_bytes<T>(&self, bytes: &[u8], f: impl FnOnce(u32) -> Res<T>) -> Res<T> {
         let size = bytes.len() + 1;
         let in_scratch = size <= SCRATCH_SIZE / 2;
-        let block = if in_scratch { self.state.scratch() } else { self.engine.edge_malloc(u32::try_from(size).map_err(|_| napi_status::napi_invalid_arg)?)? };
+        let block = if in_scratch {
+            self.state.scratch()
+        } else {
+            self.engine.edge_malloc(u32::try_from(size).map_err(|_| napi_status::napi_invalid_arg)?)?
+        };
         if block == 0 {
             return Err(napi_status::napi_generic_failure);
         }

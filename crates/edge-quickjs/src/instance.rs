@@ -256,9 +256,7 @@ impl Engine {
             let from = (*raw).committed;
             let to = size.next_multiple_of(COMMIT_STEP).min((*raw).limit).max(size);
             if to > from {
-                self.memory
-                    .commit(from as usize, (to - from) as usize)
-                    .map_err(|error| EngineError::System(error.to_string()))?;
+                self.memory.commit(from as usize, (to - from) as usize).map_err(|error| EngineError::System(error.to_string()))?;
                 (*raw).committed = to;
             }
         }

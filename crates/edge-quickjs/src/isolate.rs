@@ -118,7 +118,12 @@ impl edge_napi::Engine for QuickJs {
         Ok(Arc::new(QuickJsImage(Image::open(path, &stamp(natives), Check::Head)?)))
     }
 
-    fn restore(&self, image: &Arc<dyn edge_napi::Image>, natives: &'static NativeTable, options: &IsolateOptions) -> Result<Box<dyn edge_napi::Isolate>, String> {
+    fn restore(
+        &self,
+        image: &Arc<dyn edge_napi::Image>,
+        natives: &'static NativeTable,
+        options: &IsolateOptions,
+    ) -> Result<Box<dyn edge_napi::Isolate>, String> {
         let image = image.as_any().downcast_ref::<QuickJsImage>().ok_or("the image is another engine's")?;
         let link = Link::default();
         let engine = Engine::restore(&image.0, config(options), Box::new(Bridge(link.clone()))).map_err(|error| error.to_string())?;

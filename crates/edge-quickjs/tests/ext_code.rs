@@ -21,7 +21,12 @@ fn functions_scripts_and_bytecode() {
     let isolate = isolate(&[]);
     let env = isolate.env();
     let undefined = env.undefined().unwrap();
-    let function = env.compile_function(&source(env, "return a + b + (() => new Error().stack.split('\\n')[1])()", "/some/file.js"), &[env.string("a").unwrap(), env.string("b").unwrap()]).unwrap();
+    let function = env
+        .compile_function(
+            &source(env, "return a + b + (() => new Error().stack.split('\\n')[1])()", "/some/file.js"),
+            &[env.string("a").unwrap(), env.string("b").unwrap()],
+        )
+        .unwrap();
     let result = env.call(function, undefined, &[env.int32(1).unwrap(), env.string(" ").unwrap()]).unwrap();
     let result = env.get_string(result).unwrap();
     assert!(result.starts_with("1 ") && result.contains("/some/file.js:1:"), "{result}");
@@ -59,7 +64,8 @@ fn errors_have_positions_and_call_sites() {
     let error = env.take_exception().unwrap();
     let position = env.error_position(error).unwrap().unwrap();
     assert_eq!(position.line, 1);
-    let hook = eval(env, "(globalThis_, error, sites) => error.message + '@' + sites[0].getFileName() + ':' + sites[0].getLineNumber()").unwrap();
+    let hook =
+        eval(env, "(globalThis_, error, sites) => error.message + '@' + sites[0].getFileName() + ':' + sites[0].getLineNumber()").unwrap();
     env.set_js_hook(JsHook::PrepareStackTrace, hook).unwrap();
     let script = env.compile_script(&source(env, "\n\nnew Error('e').stack", "/p/c.js")).unwrap();
     assert_eq!(env.get_string(env.run_script(script, None).unwrap()).unwrap(), "e@/p/c.js:3");

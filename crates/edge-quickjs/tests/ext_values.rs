@@ -11,22 +11,59 @@ fn kinds_are_told_apart_without_running_code() {
     let env = isolate.env();
     use ClassKind::*;
     for (source, want) in [
-        ("1", Primitive), ("'x'", Primitive), ("null", Primitive),
-        ("({})", Object), ("[]", Array), ("(() => 1)", Function), ("(class {})", ClassConstructor), ("(function () {}).bind()", BoundFunction),
-        ("(function* () {})", GeneratorFunction), ("(async () => 1)", AsyncFunction), ("(async function* () {})", AsyncGeneratorFunction),
-        ("(function* () {})()", GeneratorObject), ("(async function* () {})()", AsyncGeneratorObject),
-        ("new TypeError()", Error), ("new Boolean(1)", BooleanObject), ("new Number(1)", NumberObject), ("new String(1)", StringObject),
-        ("Object(Symbol())", SymbolObject), ("Object(1n)", BigIntObject), ("new Date()", Date), ("/x/", RegExp),
-        ("(function () { return arguments })()", Arguments), ("Promise.resolve()", Promise), ("new Proxy({}, {})", Proxy),
+        ("1", Primitive),
+        ("'x'", Primitive),
+        ("null", Primitive),
+        ("({})", Object),
+        ("[]", Array),
+        ("(() => 1)", Function),
+        ("(class {})", ClassConstructor),
+        ("(function () {}).bind()", BoundFunction),
+        ("(function* () {})", GeneratorFunction),
+        ("(async () => 1)", AsyncFunction),
+        ("(async function* () {})", AsyncGeneratorFunction),
+        ("(function* () {})()", GeneratorObject),
+        ("(async function* () {})()", AsyncGeneratorObject),
+        ("new TypeError()", Error),
+        ("new Boolean(1)", BooleanObject),
+        ("new Number(1)", NumberObject),
+        ("new String(1)", StringObject),
+        ("Object(Symbol())", SymbolObject),
+        ("Object(1n)", BigIntObject),
+        ("new Date()", Date),
+        ("/x/", RegExp),
+        ("(function () { return arguments })()", Arguments),
+        ("Promise.resolve()", Promise),
+        ("new Proxy({}, {})", Proxy),
         ("new Proxy([], { get() { throw 1 }, getPrototypeOf() { throw 1 } })", Proxy),
-        ("new Map()", Map), ("new Set()", Set), ("new WeakMap()", WeakMap), ("new WeakSet()", WeakSet), ("new WeakRef({})", WeakRef),
-        ("new FinalizationRegistry(() => 1)", FinalizationRegistry), ("new Map().keys()", MapIterator), ("new Set().values()", SetIterator),
-        ("[].values()", ArrayIterator), ("''[Symbol.iterator]()", StringIterator), ("'a'.matchAll(/a/g)", RegExpStringIterator),
-        ("new ArrayBuffer(1)", ArrayBuffer), ("new SharedArrayBuffer(1)", SharedArrayBuffer), ("new DataView(new ArrayBuffer(1))", DataView),
-        ("new Int8Array()", Int8Array), ("new Uint8Array()", Uint8Array), ("new Uint8ClampedArray()", Uint8ClampedArray), ("new Int16Array()", Int16Array),
-        ("new Uint16Array()", Uint16Array), ("new Int32Array()", Int32Array), ("new Uint32Array()", Uint32Array), ("new BigInt64Array()", BigInt64Array),
-        ("new BigUint64Array()", BigUint64Array), ("new Float32Array()", Float32Array), ("new Float64Array()", Float64Array), ("new Float16Array()", Float16Array),
-        ("Object.setPrototypeOf(new Map(), null)", Map), ("Object.create(Map.prototype)", Object),
+        ("new Map()", Map),
+        ("new Set()", Set),
+        ("new WeakMap()", WeakMap),
+        ("new WeakSet()", WeakSet),
+        ("new WeakRef({})", WeakRef),
+        ("new FinalizationRegistry(() => 1)", FinalizationRegistry),
+        ("new Map().keys()", MapIterator),
+        ("new Set().values()", SetIterator),
+        ("[].values()", ArrayIterator),
+        ("''[Symbol.iterator]()", StringIterator),
+        ("'a'.matchAll(/a/g)", RegExpStringIterator),
+        ("new ArrayBuffer(1)", ArrayBuffer),
+        ("new SharedArrayBuffer(1)", SharedArrayBuffer),
+        ("new DataView(new ArrayBuffer(1))", DataView),
+        ("new Int8Array()", Int8Array),
+        ("new Uint8Array()", Uint8Array),
+        ("new Uint8ClampedArray()", Uint8ClampedArray),
+        ("new Int16Array()", Int16Array),
+        ("new Uint16Array()", Uint16Array),
+        ("new Int32Array()", Int32Array),
+        ("new Uint32Array()", Uint32Array),
+        ("new BigInt64Array()", BigInt64Array),
+        ("new BigUint64Array()", BigUint64Array),
+        ("new Float32Array()", Float32Array),
+        ("new Float64Array()", Float64Array),
+        ("new Float16Array()", Float16Array),
+        ("Object.setPrototypeOf(new Map(), null)", Map),
+        ("Object.create(Map.prototype)", Object),
     ] {
         let v = eval(env, source).unwrap();
         assert_eq!(env.class_kind(v).unwrap(), want, "{source}");
@@ -62,7 +99,10 @@ fn names_entries_and_details() {
     let (target, handler) = env.proxy_details(eval(env, "globalThis.t = [7]; new Proxy(t, {})").unwrap()).unwrap().unwrap();
     assert_eq!(env.to_string_lossy(target).unwrap(), "7");
     assert!(env.is_object(handler).unwrap());
-    let (target, _) = env.proxy_details(eval(env, "(() => { const r = Proxy.revocable({}, {}); r.revoke(); return r.proxy })()").unwrap()).unwrap().unwrap();
+    let (target, _) = env
+        .proxy_details(eval(env, "(() => { const r = Proxy.revocable({}, {}); r.revoke(); return r.proxy })()").unwrap())
+        .unwrap()
+        .unwrap();
     assert!(env.is_null(target).unwrap());
     assert!(env.proxy_details(env.object().unwrap()).unwrap().is_none());
     let info = env.function_info(eval(env, "(function named() {})").unwrap()).unwrap();
@@ -78,7 +118,11 @@ fn private_symbols_are_unlisted_and_pass_frozen_objects_and_proxies() {
     env.set_key(frozen, key, env.int32(5).unwrap()).unwrap();
     assert_eq!(env.get_i32(env.get_key(frozen, key).unwrap()).unwrap(), 5);
     assert_eq!(text(env, "Reflect.ownKeys(frozen).join()"), "a");
-    let proxy = eval(env, "globalThis.proxy = new Proxy({}, { get() { throw 1 }, set() { throw 1 }, has() { throw 1 }, defineProperty() { throw 1 } })").unwrap();
+    let proxy = eval(
+        env,
+        "globalThis.proxy = new Proxy({}, { get() { throw 1 }, set() { throw 1 }, has() { throw 1 }, defineProperty() { throw 1 } })",
+    )
+    .unwrap();
     env.set_key(proxy, key, env.int32(6).unwrap()).unwrap();
     assert_eq!(env.get_i32(env.get_key(proxy, key).unwrap()).unwrap(), 6);
     let child = eval(env, "Object.create(frozen)").unwrap();

@@ -96,7 +96,8 @@ fn damage_is_found() {
 
 #[test]
 fn no_image_of_a_running_or_broken_engine() {
-    let engine = Engine::new(Config::default(), Box::new(PlainHost(|engine: &Engine, _| i32::from(engine.snapshot(&STAMP, &[]).is_err())))).unwrap();
+    let engine =
+        Engine::new(Config::default(), Box::new(PlainHost(|engine: &Engine, _| i32::from(engine.snapshot(&STAMP, &[]).is_err())))).unwrap();
     engine.edge_init().unwrap();
     engine.edge_natives_for_test().unwrap();
     assert_eq!(eval(&engine, "native(1)"), Ok(1.0));

@@ -25,7 +25,10 @@ fn booted(list: &[Native]) -> (Box<dyn Isolate>, Reference, Reference) {
         let _scope = env.scope().unwrap();
         global(env, "add");
         env.class("m.Point").unwrap().install(env.global().unwrap()).unwrap();
-        text(env, "globalThis.table = new Map(); for (let i = 0; i < 1000; i++) table.set('k' + i, { i }); globalThis.origin = new Point(7); 0");
+        text(
+            env,
+            "globalThis.table = new Map(); for (let i = 0; i < 1000; i++) table.set('k' + i, { i }); globalThis.origin = new Point(7); 0",
+        );
         let origin = eval(env, "origin").unwrap();
         (env.reference(origin).unwrap(), env.weak_reference(eval(env, "table").unwrap()).unwrap())
     };

@@ -9,9 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// Runs `body` on a thread; gives the handle of the engine that it makes.
-fn js_thread<T: Send + 'static>(
-    body: impl FnOnce(&edge_quickjs::Engine) -> T + Send + 'static,
-) -> (Thread<T>, Receiver<KillHandle>) {
+fn js_thread<T: Send + 'static>(body: impl FnOnce(&edge_quickjs::Engine) -> T + Send + 'static) -> (Thread<T>, Receiver<KillHandle>) {
     let (send, receive) = channel();
     let spec = ThreadSpec { name: "js".into(), stack_size: 64 << 20 };
     let thread = spawn(spec, move || {

@@ -22,7 +22,13 @@ fn bigints_of_every_size() {
     assert_eq!(env.get_bigint_u64(large).unwrap(), (u64::MAX, true));
     assert_eq!(env.get_bigint_i64(large).unwrap(), (-1, false));
     assert_eq!(env.get_bigint_u64(env.bigint_i64(-1).unwrap()).unwrap(), (u64::MAX, false));
-    for (source, negative, words) in [("0n", false, vec![]), ("-1n", true, vec![1]), ("2n**64n", false, vec![0, 1]), ("-(2n**127n)", true, vec![0, 1 << 63]), ("2n**128n - 1n", false, vec![u64::MAX; 2])] {
+    for (source, negative, words) in [
+        ("0n", false, vec![]),
+        ("-1n", true, vec![1]),
+        ("2n**64n", false, vec![0, 1]),
+        ("-(2n**127n)", true, vec![0, 1 << 63]),
+        ("2n**128n - 1n", false, vec![u64::MAX; 2]),
+    ] {
         let v = eval(env, source).unwrap();
         assert_eq!(env.get_bigint_words(v).unwrap(), (negative, words.clone()), "{source}");
         if !words.is_empty() {
@@ -38,7 +44,10 @@ fn wrong_arguments() {
     let number = env.int32(1).unwrap();
     let (mut v, mut lossless, mut out, mut count) = (0, false, napi_value::NULL, 0);
     assert_eq!(raw!(env, napi_get_value_bigint_int64(number.0, &mut v, &mut lossless)), napi_bigint_expected);
-    assert_eq!(raw!(env, napi_get_value_bigint_words(number.0, std::ptr::null_mut(), &mut count, std::ptr::null_mut())), napi_bigint_expected);
+    assert_eq!(
+        raw!(env, napi_get_value_bigint_words(number.0, std::ptr::null_mut(), &mut count, std::ptr::null_mut())),
+        napi_bigint_expected
+    );
     let words = [1_u64];
     assert_eq!(raw!(env, napi_create_bigint_words(0, usize::MAX, words.as_ptr(), &mut out)), napi_invalid_arg);
     assert_eq!(raw!(env, napi_create_bigint_words(0, (1 << 24) + 1, words.as_ptr(), &mut out)), napi_pending_exception);

@@ -33,7 +33,20 @@ fn typed_arrays_of_every_kind() {
     let isolate = isolate(&[]);
     let env = isolate.env();
     let buffer = env.array_buffer(64).unwrap();
-    for kind in [napi_int8_array, napi_uint8_array, napi_uint8_clamped_array, napi_int16_array, napi_uint16_array, napi_int32_array, napi_uint32_array, napi_float32_array, napi_float64_array, napi_bigint64_array, napi_biguint64_array, edge_float16_array] {
+    for kind in [
+        napi_int8_array,
+        napi_uint8_array,
+        napi_uint8_clamped_array,
+        napi_int16_array,
+        napi_uint16_array,
+        napi_int32_array,
+        napi_uint32_array,
+        napi_float32_array,
+        napi_float64_array,
+        napi_bigint64_array,
+        napi_biguint64_array,
+        edge_float16_array,
+    ] {
         let size = kind.element_size();
         let view = env.typed_array(kind, buffer, 8, 56 / size).unwrap();
         let (back, length, of, offset) = env.typed_array_info(view).unwrap();
@@ -88,7 +101,10 @@ fn what_cannot_be_is_refused() {
     let isolate = isolate(&[]);
     let env = isolate.env();
     let (mut out, mut data) = (napi_value::NULL, std::ptr::null_mut());
-    assert_eq!(raw!(env, napi_create_external_arraybuffer(8 as _, 8, None, std::ptr::null_mut(), &mut out)), napi_no_external_buffers_allowed);
+    assert_eq!(
+        raw!(env, napi_create_external_arraybuffer(8 as _, 8, None, std::ptr::null_mut(), &mut out)),
+        napi_no_external_buffers_allowed
+    );
     for size in [usize::MAX, 1 << 31, 1 << 40] {
         assert_eq!(raw!(env, napi_create_arraybuffer(size, &mut data, &mut out)), napi_pending_exception);
         assert_eq!(env.to_string_lossy(env.take_exception().unwrap()).unwrap(), "RangeError: Array buffer allocation failed");

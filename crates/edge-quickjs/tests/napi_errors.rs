@@ -13,11 +13,19 @@ use std::time::Duration;
 fn errors_are_made_with_code_and_class() {
     let isolate = isolate(&[]);
     let env = isolate.env();
-    for (kind, name) in [(ErrorKind::Error, "Error"), (ErrorKind::TypeError, "TypeError"), (ErrorKind::RangeError, "RangeError"), (ErrorKind::SyntaxError, "SyntaxError")] {
+    for (kind, name) in [
+        (ErrorKind::Error, "Error"),
+        (ErrorKind::TypeError, "TypeError"),
+        (ErrorKind::RangeError, "RangeError"),
+        (ErrorKind::SyntaxError, "SyntaxError"),
+    ] {
         let error = env.create_error(kind, "ERR_X", "what — happened").unwrap();
         assert!(env.is_error(error).unwrap());
         env.set(env.global().unwrap(), "e", error).unwrap();
-        assert_eq!(text(env, "[e.name, e.code, e.message, Object.prototype.hasOwnProperty.call(e, 'stack')].join()"), format!("{name},ERR_X,what — happened,true"));
+        assert_eq!(
+            text(env, "[e.name, e.code, e.message, Object.prototype.hasOwnProperty.call(e, 'stack')].join()"),
+            format!("{name},ERR_X,what — happened,true")
+        );
     }
     let plain = env.create_error(ErrorKind::Error, "", "m").unwrap();
     assert!(!env.has(plain, "code").unwrap());
@@ -73,7 +81,10 @@ fn natives_catch_and_rethrow() {
     global(env, "callBack");
     global(env, "swallow");
     assert_eq!(text(env, "swallow(() => { throw new TypeError('t') })"), "caught TypeError: t");
-    assert_eq!(text(env, "const mine = {}; let same; try { callBack(() => callBack(() => { throw mine })) } catch (e) { same = e === mine } same"), "true");
+    assert_eq!(
+        text(env, "const mine = {}; let same; try { callBack(() => callBack(() => { throw mine })) } catch (e) { same = e === mine } same"),
+        "true"
+    );
 }
 
 const ENDLESS: &str = "try { for (;;) {} } catch { } finally { while (true) {} }";
@@ -96,7 +107,9 @@ fn a_termination_passes_every_level_and_the_isolate_lives() {
     global(env, "callBack");
     global(env, "swallow");
     for depth in [0, 1, 5] {
-        let source = (0..depth).fold(ENDLESS.to_owned(), |inner, level| if level % 2 == 0 { format!("callBack(() => {{ {inner} }})") } else { format!("swallow(() => {{ {inner} }})") });
+        let source = (0..depth).fold(ENDLESS.to_owned(), |inner, level| {
+            if level % 2 == 0 { format!("callBack(() => {{ {inner} }})") } else { format!("swallow(() => {{ {inner} }})") }
+        });
         let thread = later(&*isolate, |kill| kill.terminate());
         assert!(matches!(eval(env, &source), Err(Error::Pending)), "depth {depth}");
         assert!(env.is_terminating());
@@ -115,7 +128,9 @@ fn a_kill_ends_it_at_every_depth() {
         let env = isolate.env();
         global(env, "callBack");
         global(env, "swallow");
-        let source = (0..depth).fold(ENDLESS.to_owned(), |inner, level| if level % 2 == 0 { format!("callBack(() => {{ {inner} }})") } else { format!("swallow(() => {{ {inner} }})") });
+        let source = (0..depth).fold(ENDLESS.to_owned(), |inner, level| {
+            if level % 2 == 0 { format!("callBack(() => {{ {inner} }})") } else { format!("swallow(() => {{ {inner} }})") }
+        });
         let thread = later(&*isolate, |kill| kill.kill());
         assert!(matches!(eval(env, &source), Err(Error::Closing)), "depth {depth}");
         assert_eq!(isolate.poisoned(), Some(Poison::Killed));

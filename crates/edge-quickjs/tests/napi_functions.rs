@@ -67,7 +67,10 @@ fn calls_nest_and_exceptions_pass_through_levels() {
     assert_eq!(text(env, "let f = n => n ? callBack(f, n - 1) + 1 : 0; f(50)"), "50");
     assert_eq!(text(env, "let g = n => n ? callBack(g, n - 1) + 1 : fail(); try { g(50) } catch (e) { e.message }"), "no good");
     assert_eq!(text(env, "callBack(callBack, callBack, () => 5)"), "5");
-    assert_eq!(text(env, "let deep = n => callBack(deep, n + 1); try { deep(0) } catch (e) { e.name + ': ' + e.message }"), "RangeError: Maximum call stack size exceeded");
+    assert_eq!(
+        text(env, "let deep = n => callBack(deep, n + 1); try { deep(0) } catch (e) { e.name + ': ' + e.message }"),
+        "RangeError: Maximum call stack size exceeded"
+    );
     assert_eq!(text(env, "let self = () => callBack(callBack, self); try { self() } catch (e) { e.name }"), "RangeError");
     assert!(isolate.poisoned().is_none());
 }
@@ -85,7 +88,13 @@ fn constructors_behave_as_classes() {
     env.class("m.Point").unwrap().methods(&["sum"]).unwrap().install(env.global().unwrap()).unwrap();
     assert_eq!(text(env, "new Point(3).sum()"), "3");
     assert_eq!(text(env, "new Point(3) instanceof Point"), "true");
-    assert_eq!(text(env, "class P extends Point { constructor(x) { super(x + 1) } twice() { return this.x * 2 } } const p = new P(4); [p.x, p.twice(), p.sum(), p instanceof P, p instanceof Point].join()"), "5,10,5,true,true");
+    assert_eq!(
+        text(
+            env,
+            "class P extends Point { constructor(x) { super(x + 1) } twice() { return this.x * 2 } } const p = new P(4); [p.x, p.twice(), p.sum(), p instanceof P, p instanceof Point].join()"
+        ),
+        "5,10,5,true,true"
+    );
     assert_eq!(text(env, "Point(1)"), "threw TypeError: Class constructor Point cannot be invoked without 'new'");
     assert_eq!(text(env, "Point.prototype.constructor === Point"), "true");
     assert_eq!(text(env, "Reflect.construct(Point, [1], Array) instanceof Array"), "true");

@@ -58,9 +58,15 @@ fn definitions_have_the_attributes_asked_for() {
     let object = env.object().unwrap();
     env.set(env.global().unwrap(), "o", object).unwrap();
     env.define_constant(object, "C", env.int32(5).unwrap()).unwrap();
-    assert_eq!(text(env, "JSON.stringify(Object.getOwnPropertyDescriptor(o, 'C'))"), r#"{"value":5,"writable":false,"enumerable":true,"configurable":false}"#);
+    assert_eq!(
+        text(env, "JSON.stringify(Object.getOwnPropertyDescriptor(o, 'C'))"),
+        r#"{"value":5,"writable":false,"enumerable":true,"configurable":false}"#
+    );
     env.define(object, env.key("m").unwrap(), env.int32(1).unwrap(), napi_default_method).unwrap();
-    assert_eq!(text(env, "JSON.stringify(Object.getOwnPropertyDescriptor(o, 'm'))"), r#"{"value":1,"writable":true,"enumerable":false,"configurable":true}"#);
+    assert_eq!(
+        text(env, "JSON.stringify(Object.getOwnPropertyDescriptor(o, 'm'))"),
+        r#"{"value":1,"writable":true,"enumerable":false,"configurable":true}"#
+    );
     assert!(env.define(object, env.key("C").unwrap(), env.int32(6).unwrap(), napi_default).is_err());
     env.take_exception().unwrap();
     unsafe extern "C" fn seven(env: napi_env, info: napi_callback_info) -> napi_value {
@@ -75,8 +81,26 @@ fn definitions_have_the_attributes_asked_for() {
         out
     }
     let list = [
-        napi_property_descriptor { utf8name: c"get".as_ptr(), name: napi_value::NULL, method: None, getter: Some(seven), setter: None, value: napi_value::NULL, attributes: napi_enumerable, data: 7 as _ },
-        napi_property_descriptor { utf8name: c"call".as_ptr(), name: napi_value::NULL, method: Some(seven), getter: None, setter: None, value: napi_value::NULL, attributes: napi_default_method, data: 8 as _ },
+        napi_property_descriptor {
+            utf8name: c"get".as_ptr(),
+            name: napi_value::NULL,
+            method: None,
+            getter: Some(seven),
+            setter: None,
+            value: napi_value::NULL,
+            attributes: napi_enumerable,
+            data: 7 as _,
+        },
+        napi_property_descriptor {
+            utf8name: c"call".as_ptr(),
+            name: napi_value::NULL,
+            method: Some(seven),
+            getter: None,
+            setter: None,
+            value: napi_value::NULL,
+            attributes: napi_default_method,
+            data: 8 as _,
+        },
     ];
     assert_eq!(raw!(env, napi_define_properties(object.0, 2, list.as_ptr())), napi_ok);
     assert_eq!(text(env, "o.get + o.call() + o.call.name"), "15call");
@@ -102,7 +126,10 @@ fn keys_with_every_filter() {
     assert_eq!(list(napi_key_own_only, napi_key_enumerable | napi_key_skip_symbols, napi_key_numbers_to_strings), "3,own");
     assert_eq!(list(napi_key_own_only, napi_key_writable, napi_key_numbers_to_strings), "3,own,Symbol(s)");
     assert_eq!(list(napi_key_own_only, napi_key_skip_strings, napi_key_numbers_to_strings), "Symbol(s)");
-    assert_eq!(list(napi_key_include_prototypes, napi_key_enumerable | napi_key_skip_symbols, napi_key_numbers_to_strings), "3,own,inherited");
+    assert_eq!(
+        list(napi_key_include_prototypes, napi_key_enumerable | napi_key_skip_symbols, napi_key_numbers_to_strings),
+        "3,own,inherited"
+    );
     let mut out = napi_value::NULL;
     assert_eq!(raw!(env, napi_get_property_names(object.0, &mut out)), napi_ok);
     assert_eq!(env.to_string_lossy(Value(out)).unwrap(), "3,own,inherited");
@@ -145,7 +172,8 @@ fn many_handles_grow_the_stack() {
     let isolate = isolate(&[]);
     let env = isolate.env();
     let _scope = env.scope().unwrap();
-    let handles: Vec<Value> = (0..200_000).map(|i| if i % 2 == 0 { env.int32(i).unwrap() } else { env.string(&i.to_string()).unwrap() }).collect();
+    let handles: Vec<Value> =
+        (0..200_000).map(|i| if i % 2 == 0 { env.int32(i).unwrap() } else { env.string(&i.to_string()).unwrap() }).collect();
     assert_eq!(env.get_i32(handles[100_000]).unwrap(), 100_000);
     assert_eq!(env.get_string(handles[199_999]).unwrap(), "199999");
 }

@@ -16,7 +16,11 @@ fn strong_references_hold_and_weak_ones_do_not() {
     let (strong, weak, cycle) = {
         let _scope = env.scope().unwrap();
         let cyclic = eval(env, "(() => { const c = { s: 's' }; c.self = c; return c })()").unwrap();
-        (env.reference(env.object().unwrap()).unwrap(), env.weak_reference(env.object().unwrap()).unwrap(), env.weak_reference(cyclic).unwrap())
+        (
+            env.reference(env.object().unwrap()).unwrap(),
+            env.weak_reference(env.object().unwrap()).unwrap(),
+            env.weak_reference(cyclic).unwrap(),
+        )
     };
     assert!(env.deref(weak).unwrap().is_none());
     {

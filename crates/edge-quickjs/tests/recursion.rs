@@ -27,7 +27,10 @@ const SHAPES: &[(&str, &str)] = &[
     ("parser arrays", "eval('['.repeat(200000) + ']'.repeat(200000))"),
     ("parser unary", "eval('!'.repeat(500000) + '1')"),
     ("parser templates", "eval('`${'.repeat(50000) + '1' + '}`'.repeat(50000))"),
-    ("bind chains", "let f = () => 1; for (let i = 0; i < 200000; i++) { f = f.bind(null); Object.defineProperty(f, 'name', { value: '' }) } f()"),
+    (
+        "bind chains",
+        "let f = () => 1; for (let i = 0; i < 200000; i++) { f = f.bind(null); Object.defineProperty(f, 'name', { value: '' }) } f()",
+    ),
     ("toString", "const o = { toString() { return '' + o } }; '' + o"),
     ("toPrimitive", "const o = { [Symbol.toPrimitive]() { return +o } }; +o"),
     ("spread", "function f(...a) { return f(...a, 1) } f()"),
@@ -48,14 +51,23 @@ const SHAPES: &[(&str, &str)] = &[
     ("Array.join", "let a = []; for (let i = 0; i < 200000; i++) a = [a]; a.join()"),
     ("structured toString", "let a = []; for (let i = 0; i < 200000; i++) a = [a, a]; String(a)"),
     ("prototype chain getters", "let o = { get x() { return this.x } }; for (let i = 0; i < 100; i++) o = Object.create(o); o.x"),
-    ("rope", "let s = 'ab'.repeat(200); for (let i = 0; i < 20000; i++) s = i % 2 ? s + 'x' : 'x' + s; s.charCodeAt(5); function f() { f() } f()"),
+    (
+        "rope",
+        "let s = 'ab'.repeat(200); for (let i = 0; i < 20000; i++) s = i % 2 ? s + 'x' : 'x' + s; s.charCodeAt(5); function f() { f() } f()",
+    ),
     ("regex backtracking", "/(?:a|b|(c))*?d/y.exec('abc'.repeat(100000)); function f() { f() } f()"),
     ("deep free", "let o = null; for (let i = 0; i < 500000; i++) o = { o }; o = null; function f() { f() } f()"),
     ("error in stack", "function f() { try { f() } finally { f } } f()"),
-    ("prepareStackTrace", "Error.prepareStackTrace = () => new Error().stack; new Error().stack; delete Error.prepareStackTrace; function f() { f() } f()"),
+    (
+        "prepareStackTrace",
+        "Error.prepareStackTrace = () => new Error().stack; new Error().stack; delete Error.prepareStackTrace; function f() { f() } f()",
+    ),
     ("date", "const d = new Date(); d.valueOf = () => +d; d[Symbol.toPrimitive] = () => +d; +d"),
     ("map callback", "function f() { Array.from([1], f) } f()"),
-    ("array species", "class A extends Array { static get [Symbol.species]() { return A.from([1]).map(x => x).constructor } } A.from([1]).map(x => x)"),
+    (
+        "array species",
+        "class A extends Array { static get [Symbol.species]() { return A.from([1]).map(x => x).constructor } } A.from([1]).map(x => x)",
+    ),
     ("tagged template", "function f(...a) { return f`${a}` } f``"),
     ("with", "const o = new Proxy({}, { has(t, k) { with (o) { return typeof q } } }); with (o) q"),
     ("json in getter", "const o = { get a() { return JSON.stringify(o) } }; JSON.stringify(o)"),
@@ -69,15 +81,23 @@ fn call_back(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn failures(through_native: bool) -> Vec<String> {
     let mut failures = Vec::new();
     for (name, body) in SHAPES {
-        let isolate = QuickJs.create(natives(&[native("callBack", call_back)]), &IsolateOptions { memory_limit: 192 << 20, stack_limit: 0 }).unwrap();
+        let isolate =
+            QuickJs.create(natives(&[native("callBack", call_back)]), &IsolateOptions { memory_limit: 192 << 20, stack_limit: 0 }).unwrap();
         let env = isolate.env();
         global(env, "callBack");
         let call = if through_native { "callBack(() => run())" } else { "run()" };
         let setup = format!("globalThis.run = function () {{ {body} }}; 0");
         assert_eq!(text(env, &setup), "0", "{name}");
-        let got = text(env, &format!("let got = 'no error'; try {{ {call} }} catch (e) {{ got = e === null ? 'null' : e.name + ': ' + e.message }} got"));
+        let got = text(
+            env,
+            &format!("let got = 'no error'; try {{ {call} }} catch (e) {{ got = e === null ? 'null' : e.name + ': ' + e.message }} got"),
+        );
         let lives = isolate.poisoned().is_none() && text(env, "1 + 1") == "2" && env.run_microtasks().is_ok();
-        let fine = got == "RangeError: Maximum call stack size exceeded" || got == "no error" || got.starts_with("SyntaxError") || got.starts_with("RangeError") || *name == "spread" && got.starts_with("InternalError");
+        let fine = got == "RangeError: Maximum call stack size exceeded"
+            || got == "no error"
+            || got.starts_with("SyntaxError")
+            || got.starts_with("RangeError")
+            || *name == "spread" && got.starts_with("InternalError");
         if !fine || !lives {
             failures.push(format!("{name}: {got:.100}, poisoned {:?}", isolate.poisoned()));
         }
@@ -112,7 +132,10 @@ fn recursion_over_natives_alone() {
             "let f = () => [1].forEach(() => callBack(callBack, f))",
             "let f = () => Reflect.apply(callBack, null, [f])",
         ] {
-            assert_eq!(text(env, &format!("{{ {body}; try {{ f() }} catch (e) {{ e.name + ': ' + e.message }} }}")), "RangeError: Maximum call stack size exceeded");
+            assert_eq!(
+                text(env, &format!("{{ {body}; try {{ f() }} catch (e) {{ e.name + ': ' + e.message }} }}")),
+                "RangeError: Maximum call stack size exceeded"
+            );
         }
         assert!(eval(env, "1").is_ok());
         assert!(isolate.poisoned().is_none());

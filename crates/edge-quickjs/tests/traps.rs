@@ -75,7 +75,8 @@ fn a_nested_trap_unwinds_every_level_and_runs_every_destructor() {
     let (inner_dropped, inner_seen) = (Rc::clone(&dropped), Rc::clone(&seen));
     let engine = engine_with(move |engine, depth| {
         let _witness = Witness(Rc::clone(&inner_dropped));
-        let result = if depth == 0 { engine.edge_break_for_test(1).map(f64::from) } else { eval(engine, &format!("native({})", depth - 1)) };
+        let result =
+            if depth == 0 { engine.edge_break_for_test(1).map(f64::from) } else { eval(engine, &format!("native({})", depth - 1)) };
         inner_seen.borrow_mut().push(result);
         7
     });
@@ -112,7 +113,10 @@ fn javascript_recursion_throws_and_the_engine_lives() {
     let engine = engine_with(|engine, _| eval(engine, "native(0)").map_or(-1, |value| value as i32));
     assert_eq!(eval(&engine, "function f() { return f() + 1 } try { f() } catch (e) { e instanceof RangeError ? 1 : 0 }"), Ok(1.0));
     assert_eq!(
-        eval(&engine, "let a = []; for (let i = 0; i < 1e6; i++) a = [a]; try { JSON.stringify(a) } catch (e) { e instanceof RangeError ? 1 : 0 }"),
+        eval(
+            &engine,
+            "let a = []; for (let i = 0; i < 1e6; i++) a = [a]; try { JSON.stringify(a) } catch (e) { e instanceof RangeError ? 1 : 0 }"
+        ),
         Ok(1.0)
     );
     // Through the host, many levels deep.

@@ -132,11 +132,7 @@ const UV_ONLY: &[(i32, &str, &str)] = &[
     (-3008, "EAI_NONAME", "unknown node or service"),
     (-3009, "EAI_OVERFLOW", "argument buffer overflow"),
     (-3014, "EAI_PROTOCOL", "resolved protocol is unknown"),
-    (
-        -3010,
-        "EAI_SERVICE",
-        "service not available for socket type",
-    ),
+    (-3010, "EAI_SERVICE", "service not available for socket type"),
     (-3011, "EAI_SOCKTYPE", "socket type not supported"),
     (-4080, "ECHARSET", "invalid Unicode character"),
     (-4094, "UNKNOWN", "unknown error"),
@@ -151,11 +147,7 @@ impl Errno {
     /// An errno from its Linux number. Zero, negative and absurd numbers become `EIO`, so that a value
     /// read from outside can never be mistaken for success.
     pub const fn from_raw(errno: i32) -> Errno {
-        if errno > 0 && errno < 4096 {
-            Errno(errno)
-        } else {
-            Errno::EIO
-        }
+        if errno > 0 && errno < 4096 { Errno(errno) } else { Errno::EIO }
     }
 
     /// The Linux number, positive.
@@ -184,10 +176,7 @@ impl Errno {
     }
 
     fn row(self) -> Option<&'static Row> {
-        TABLE
-            .binary_search_by_key(&self.0, |row| row.errno)
-            .ok()
-            .map(|index| &TABLE[index])
+        TABLE.binary_search_by_key(&self.0, |row| row.errno).ok().map(|index| &TABLE[index])
     }
 
     /// The error of the system call that just failed on this thread.
@@ -198,18 +187,12 @@ impl Errno {
 
 /// libuv's whole error map, as `uv.getErrorMap()` shows it: (negative number, name, text).
 pub fn uv_error_map() -> impl Iterator<Item = (i32, &'static str, &'static str)> {
-    TABLE
-        .iter()
-        .filter(|row| row.in_uv)
-        .map(|row| (-row.errno, row.name, row.text))
-        .chain(UV_ONLY.iter().copied())
+    TABLE.iter().filter(|row| row.in_uv).map(|row| (-row.errno, row.name, row.text)).chain(UV_ONLY.iter().copied())
 }
 
 /// Name and text of a libuv error number (negative), or `None` where libuv says "Unknown system error".
 pub fn uv_error(number: i32) -> Option<(&'static str, &'static str)> {
-    uv_error_map()
-        .find(|entry| entry.0 == number)
-        .map(|entry| (entry.1, entry.2))
+    uv_error_map().find(|entry| entry.0 == number).map(|entry| (entry.1, entry.2))
 }
 
 impl fmt::Debug for Errno {

@@ -34,11 +34,7 @@ pub struct HostStream {
 fn reopen(fd: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let path = format!("/proc/self/fd/{}", fd.as_raw_fd());
     let access = flags & (OFlags::RDONLY | OFlags::WRONLY | OFlags::RDWR);
-    rustix::fs::open(
-        path,
-        access | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC,
-        Mode::empty(),
-    )
+    rustix::fs::open(path, access | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())
 }
 
 impl HostStream {
@@ -135,12 +131,7 @@ impl HostStream {
         loop {
             let result = if self.socket {
                 let mut control = rustix::net::SendAncillaryBuffer::default();
-                rustix::net::sendmsg(
-                    &self.fd,
-                    bufs,
-                    &mut control,
-                    SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
-                )
+                rustix::net::sendmsg(&self.fd, bufs, &mut control, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)
             } else {
                 rustix::io::writev(&self.fd, bufs)
             };
@@ -157,10 +148,7 @@ impl HostStream {
     /// # Errors
     /// `ENOMEM`.
     pub fn wait_writable(&self, timeout_ms: u32) -> io::Result<bool> {
-        let timeout = Timespec {
-            tv_sec: i64::from(timeout_ms / 1000),
-            tv_nsec: i64::from(timeout_ms % 1000) * 1_000_000,
-        };
+        let timeout = Timespec { tv_sec: i64::from(timeout_ms / 1000), tv_nsec: i64::from(timeout_ms % 1000) * 1_000_000 };
         let mut fds = [PollFd::new(&self.fd, PollFlags::OUT)];
         match rustix::event::poll(&mut fds, Some(&timeout)) {
             Ok(ready) => Ok(ready > 0),

@@ -34,14 +34,7 @@ impl Reservation {
     pub fn new(len: usize) -> Result<Reservation, Errno> {
         let len = len.next_multiple_of(GRANULE);
         // SAFETY: a new anonymous mapping at an address that the kernel chooses touches nothing that exists.
-        let base = unsafe {
-            mm::mmap_anonymous(
-                std::ptr::null_mut(),
-                len,
-                ProtFlags::empty(),
-                MapFlags::PRIVATE | MapFlags::NORESERVE,
-            )?
-        };
+        let base = unsafe { mm::mmap_anonymous(std::ptr::null_mut(), len, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)? };
         let base = NonNull::new(base.cast()).ok_or(Errno::NOMEM)?;
         Ok(Reservation { base, len })
     }
@@ -100,26 +93,11 @@ impl Reservation {
     ///
     /// # Errors
     /// `EINVAL` outside of the reservation or for an offset that is no multiple of [`GRANULE`], and those of `mmap`.
-    pub fn map_image(
-        &self,
-        offset: usize,
-        file: BorrowedFd<'_>,
-        file_offset: u64,
-        len: usize,
-    ) -> Result<(), Errno> {
+    pub fn map_image(&self, offset: usize, file: BorrowedFd<'_>, file_offset: u64, len: usize) -> Result<(), Errno> {
         let at = self.at(offset, len)?;
         let protection = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: MAP_FIXED replaces a range inside of our own mapping only.
-        unsafe {
-            mm::mmap(
-                at,
-                len,
-                protection,
-                MapFlags::PRIVATE | MapFlags::FIXED,
-                file,
-                file_offset,
-            )?
-        };
+        unsafe { mm::mmap(at, len, protection, MapFlags::PRIVATE | MapFlags::FIXED, file, file_offset)? };
         Ok(())
     }
 
@@ -194,16 +172,7 @@ impl ImageFile {
     fn map(file: OwnedFd) -> Result<ImageFile, Errno> {
         let len = usize::try_from(rustix::fs::fstat(&file)?.st_size).map_err(|_| Errno::FBIG)?;
         // SAFETY: a new read-only mapping at an address that the kernel chooses.
-        let base = unsafe {
-            mm::mmap(
-                std::ptr::null_mut(),
-                len,
-                ProtFlags::READ,
-                MapFlags::SHARED,
-                &file,
-                0,
-            )?
-        };
+        let base = unsafe { mm::mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::SHARED, &file, 0)? };
         let base = NonNull::new(base.cast()).ok_or(Errno::NOMEM)?;
         Ok(ImageFile { file, base, len })
     }

@@ -57,18 +57,9 @@ impl Policy {
 
     /// Shows the host directory `host` at the guest path `guest`. Naming any volume confines file access to the
     /// volumes and mounts.
-    pub fn volume(
-        mut self,
-        guest: impl AsRef<[u8]>,
-        host: impl Into<PathBuf>,
-        access: VolumeAccess,
-    ) -> Policy {
+    pub fn volume(mut self, guest: impl AsRef<[u8]>, host: impl Into<PathBuf>, access: VolumeAccess) -> Policy {
         self.host_root = false;
-        self.volumes.push(Volume {
-            guest: guest.as_ref().to_vec(),
-            host: host.into(),
-            access,
-        });
+        self.volumes.push(Volume { guest: guest.as_ref().to_vec(), host: host.into(), access });
         self
     }
 

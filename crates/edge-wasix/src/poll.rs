@@ -83,22 +83,10 @@ const BATCH: usize = 256;
 
 fn flags(interest: Readiness) -> epoll::EventFlags {
     let mut flags = epoll::EventFlags::empty();
-    flags.set(
-        epoll::EventFlags::IN,
-        interest.contains(Readiness::READABLE),
-    );
-    flags.set(
-        epoll::EventFlags::OUT,
-        interest.contains(Readiness::WRITABLE),
-    );
-    flags.set(
-        epoll::EventFlags::RDHUP,
-        interest.contains(Readiness::DISCONNECT),
-    );
-    flags.set(
-        epoll::EventFlags::PRI,
-        interest.contains(Readiness::PRIORITIZED),
-    );
+    flags.set(epoll::EventFlags::IN, interest.contains(Readiness::READABLE));
+    flags.set(epoll::EventFlags::OUT, interest.contains(Readiness::WRITABLE));
+    flags.set(epoll::EventFlags::RDHUP, interest.contains(Readiness::DISCONNECT));
+    flags.set(epoll::EventFlags::PRI, interest.contains(Readiness::PRIORITIZED));
     flags
 }
 
@@ -106,14 +94,8 @@ fn readiness(flags: epoll::EventFlags) -> Readiness {
     let mut readiness = Readiness::empty();
     readiness.set(Readiness::READABLE, flags.contains(epoll::EventFlags::IN));
     readiness.set(Readiness::WRITABLE, flags.contains(epoll::EventFlags::OUT));
-    readiness.set(
-        Readiness::DISCONNECT,
-        flags.contains(epoll::EventFlags::RDHUP),
-    );
-    readiness.set(
-        Readiness::PRIORITIZED,
-        flags.contains(epoll::EventFlags::PRI),
-    );
+    readiness.set(Readiness::DISCONNECT, flags.contains(epoll::EventFlags::RDHUP));
+    readiness.set(Readiness::PRIORITIZED, flags.contains(epoll::EventFlags::PRI));
     readiness.set(Readiness::ERROR, flags.contains(epoll::EventFlags::ERR));
     readiness.set(Readiness::HANGUP, flags.contains(epoll::EventFlags::HUP));
     readiness
@@ -125,9 +107,7 @@ impl PollSet {
     /// # Errors
     /// `EMFILE`, `ENFILE`, `ENOMEM`.
     pub fn new() -> io::Result<PollSet> {
-        Ok(PollSet {
-            epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
-        })
+        Ok(PollSet { epoll: epoll::create(epoll::CreateFlags::CLOEXEC)? })
     }
 
     /// Registers `fd` under `token`.
@@ -135,12 +115,7 @@ impl PollSet {
     /// # Errors
     /// `EEXIST` when the descriptor is in the set, `EPERM` when it has no readiness (a regular file), `ENOMEM`.
     pub fn add(&self, fd: impl AsFd, token: u64, interest: Readiness) -> io::Result<()> {
-        Ok(epoll::add(
-            &self.epoll,
-            fd,
-            epoll::EventData::new_u64(token),
-            flags(interest),
-        )?)
+        Ok(epoll::add(&self.epoll, fd, epoll::EventData::new_u64(token), flags(interest))?)
     }
 
     /// Changes the interest of a registered `fd`.
@@ -148,12 +123,7 @@ impl PollSet {
     /// # Errors
     /// `ENOENT` when it is not in the set.
     pub fn modify(&self, fd: impl AsFd, token: u64, interest: Readiness) -> io::Result<()> {
-        Ok(epoll::modify(
-            &self.epoll,
-            fd,
-            epoll::EventData::new_u64(token),
-            flags(interest),
-        )?)
+        Ok(epoll::modify(&self.epoll, fd, epoll::EventData::new_u64(token), flags(interest))?)
     }
 
     /// Takes `fd` out of the set.
@@ -174,10 +144,7 @@ impl PollSet {
         let timeout = timeout_ms.map(|ms| {
             // A month is long enough to ask again, and fits every kernel's idea of a timeout.
             let ms = ms.min(30 * 24 * 3600 * 1000);
-            Timespec {
-                tv_sec: (ms / 1000) as i64,
-                tv_nsec: ((ms % 1000) * 1_000_000) as i64,
-            }
+            Timespec { tv_sec: (ms / 1000) as i64, tv_nsec: ((ms % 1000) * 1_000_000) as i64 }
         });
         let mut buffer = [const { MaybeUninit::<epoll::Event>::uninit() }; BATCH];
         let ready = match epoll::wait(&self.epoll, &mut buffer[..], timeout.as_ref()) {
@@ -188,10 +155,7 @@ impl PollSet {
         events.extend(ready.iter().map(|event| {
             // Copied out first: the kernel's structure is packed.
             let (data, flags) = (event.data, event.flags);
-            PollEvent {
-                token: data.u64(),
-                readiness: readiness(flags),
-            }
+            PollEvent { token: data.u64(), readiness: readiness(flags) }
         }));
         Ok(())
     }

@@ -14,9 +14,7 @@
 use std::ffi::c_int;
 use std::io;
 use std::ptr;
-use std::sync::atomic::{
-    AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering,
-};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::waker::Waker;
@@ -91,13 +89,8 @@ fn sigaction(signum: c_int, new: Option<&libc::sigaction>) -> io::Result<libc::s
     // SAFETY: sigaction is plain data for which all zeros is a value.
     let mut old: libc::sigaction = unsafe { std::mem::zeroed() };
     // SAFETY: both pointers are null or valid for the call; our handler is async-signal-safe.
-    let result =
-        unsafe { libc::sigaction(signum, new.map_or(ptr::null(), ptr::from_ref), &mut old) };
-    if result == 0 {
-        Ok(old)
-    } else {
-        Err(io::Error::last_os_error())
-    }
+    let result = unsafe { libc::sigaction(signum, new.map_or(ptr::null(), ptr::from_ref), &mut old) };
+    if result == 0 { Ok(old) } else { Err(io::Error::last_os_error()) }
 }
 
 /// What an event loop receives signals through. Dropping it ends all its watches.
@@ -137,10 +130,7 @@ impl SignalReceiver {
         }
         slot.fd.store(waker.number(), Ordering::SeqCst);
         drop(guard);
-        SignalReceiver {
-            slot,
-            _waker: waker.clone(),
-        }
+        SignalReceiver { slot, _waker: waker.clone() }
     }
 
     /// Starts to receive signal `signum` (nothing if it does already).
@@ -150,14 +140,8 @@ impl SignalReceiver {
     /// those are the engine's traps.
     pub fn watch(&self, signum: i32) -> io::Result<()> {
         let invalid = || io::Error::from_raw_os_error(libc::EINVAL);
-        let index = usize::try_from(signum)
-            .ok()
-            .filter(|n| (1..SIGNALS).contains(n))
-            .ok_or_else(invalid)?;
-        if matches!(
-            signum,
-            libc::SIGSEGV | libc::SIGBUS | libc::SIGILL | libc::SIGFPE
-        ) {
+        let index = usize::try_from(signum).ok().filter(|n| (1..SIGNALS).contains(n)).ok_or_else(invalid)?;
+        if matches!(signum, libc::SIGSEGV | libc::SIGBUS | libc::SIGILL | libc::SIGFPE) {
             return Err(invalid());
         }
         let bit = 1u64 << (index - 1);
@@ -176,10 +160,7 @@ impl SignalReceiver {
                 // SAFETY: fills a set that we own.
                 unsafe { libc::sigfillset(&mut action.sa_mask) };
                 let previous = sigaction(signum, Some(&action))?;
-                *none = Some(Installed {
-                    receivers: 1,
-                    previous,
-                });
+                *none = Some(Installed { receivers: 1, previous });
             }
         }
         self.slot.counts[index].store(0, Ordering::SeqCst);
@@ -189,10 +170,7 @@ impl SignalReceiver {
 
     /// Stops receiving `signum`. The last receiver to stop puts the previous handler back.
     pub fn unwatch(&self, signum: i32) {
-        let Some(index) = usize::try_from(signum)
-            .ok()
-            .filter(|n| (1..SIGNALS).contains(n))
-        else {
+        let Some(index) = usize::try_from(signum).ok().filter(|n| (1..SIGNALS).contains(n)) else {
             return;
         };
         let bit = 1u64 << (index - 1);
@@ -206,8 +184,7 @@ impl SignalReceiver {
         entry.receivers -= 1;
         if entry.receivers == 0 {
             let previous = entry.previous;
-            let ours = sigaction(signum, None)
-                .is_ok_and(|now| now.sa_sigaction == on_signal as extern "C" fn(c_int) as usize);
+            let ours = sigaction(signum, None).is_ok_and(|now| now.sa_sigaction == on_signal as extern "C" fn(c_int) as usize);
             if ours {
                 // It was installed before, so it can be again.
                 let _ = sigaction(signum, Some(&previous));
@@ -250,9 +227,5 @@ impl Drop for SignalReceiver {
 pub fn raise(signum: i32) -> io::Result<()> {
     // SAFETY: kill takes plain numbers; what the signal does is the caller's wish.
     let result = unsafe { libc::kill(libc::getpid(), signum) };
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }

@@ -41,17 +41,10 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    std::thread::Builder::new()
-        .name(spec.name.replace('\0', ""))
-        .stack_size(spec.stack_size)
-        .spawn(body)
-        .map(Thread)
+    std::thread::Builder::new().name(spec.name.replace('\0', "")).stack_size(spec.stack_size).spawn(body).map(Thread)
 }
 
 /// The kernel's id of the calling thread (`gettid`), the number that `/proc/self/task` lists.
 pub fn current_thread_id() -> u32 {
-    rustix::thread::gettid()
-        .as_raw_nonzero()
-        .get()
-        .unsigned_abs()
+    rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs()
 }

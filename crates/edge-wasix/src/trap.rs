@@ -50,9 +50,7 @@ static KILL_SIGNAL: AtomicI32 = AtomicI32::new(0);
 struct Previous(std::cell::UnsafeCell<[MaybeUninit<libc::sigaction>; 2]>);
 // SAFETY: see `Previous`; handlers read it only once it is written, and a rewrite has the same or a newer handler in it.
 unsafe impl Sync for Previous {}
-static PREVIOUS: Previous = Previous(std::cell::UnsafeCell::new(
-    [const { MaybeUninit::uninit() }; 2],
-));
+static PREVIOUS: Previous = Previous(std::cell::UnsafeCell::new([const { MaybeUninit::uninit() }; 2]));
 static HAVE_PREVIOUS: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
 static INSTALLING: Mutex<()> = Mutex::new(());
 
@@ -68,9 +66,7 @@ thread_local! {
 /// # Errors
 /// Those of `sigaction`; no free real-time signal.
 pub fn ensure_installed(hooks: Hooks) -> io::Result<()> {
-    let _alone = INSTALLING
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = INSTALLING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let _ = HOOKS.set(hooks);
     for (index, &signal) in FAULTS.iter().enumerate() {
         let current = action_of(signal)?;
@@ -82,19 +78,11 @@ pub fn ensure_installed(hooks: Hooks) -> io::Result<()> {
         unsafe { (*PREVIOUS.0.get())[index].write(current) };
         HAVE_PREVIOUS[index].store(true, Ordering::Release);
         // SA_NODEFER: a fault in a handler that ours calls must not kill the process without a word.
-        set_action(
-            signal,
-            on_fault as *const () as usize,
-            libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER,
-        )?;
+        set_action(signal, on_fault as *const () as usize, libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER)?;
     }
     if KILL_SIGNAL.load(Ordering::Acquire) == 0 {
         let signal = free_signal()?;
-        set_action(
-            signal,
-            on_kill as *const () as usize,
-            libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART,
-        )?;
+        set_action(signal, on_kill as *const () as usize, libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART)?;
         KILL_SIGNAL.store(signal, Ordering::Release);
     }
     Ok(())
@@ -175,9 +163,7 @@ unsafe fn fault_address(info: *mut libc::siginfo_t) -> usize {
 unsafe fn chain(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let index = usize::from(signal == libc::SIGBUS);
     // A const-initialised Cell without a destructor: reading it allocates nothing.
-    let circle = CHAINING
-        .try_with(|chaining| chaining.replace(true))
-        .unwrap_or(true);
+    let circle = CHAINING.try_with(|chaining| chaining.replace(true)).unwrap_or(true);
     if !circle && HAVE_PREVIOUS[index].load(Ordering::Acquire) {
         // SAFETY: written before the flag went up.
         let previous = unsafe { (*PREVIOUS.0.get())[index].assume_init() };
@@ -189,8 +175,7 @@ unsafe fn chain(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void)
                         std::mem::transmute(previous.sa_sigaction);
                     handler(signal, info, context);
                 } else {
-                    let handler: unsafe extern "C" fn(c_int) =
-                        std::mem::transmute(previous.sa_sigaction);
+                    let handler: unsafe extern "C" fn(c_int) = std::mem::transmute(previous.sa_sigaction);
                     handler(signal);
                 }
             }
@@ -320,19 +305,13 @@ pub fn stack_bounds() -> io::Result<StackBounds> {
             return Err(io::Error::from_raw_os_error(error));
         }
         let low = low as usize;
-        Ok(StackBounds {
-            low,
-            high: low + size,
-        })
+        Ok(StackBounds { low, high: low + size })
     }
     #[cfg(target_os = "macos")]
     // SAFETY: asks about the calling thread.
     unsafe {
         let high = libc::pthread_get_stackaddr_np(libc::pthread_self()) as usize;
-        Ok(StackBounds {
-            low: high - libc::pthread_get_stacksize_np(libc::pthread_self()),
-            high,
-        })
+        Ok(StackBounds { low: high - libc::pthread_get_stacksize_np(libc::pthread_self()), high })
     }
 }
 
@@ -349,12 +328,7 @@ impl Drop for SignalStack {
         // SAFETY: asks, then switches off our own stack before its memory goes.
         unsafe {
             if libc::sigaltstack(ptr::null(), current.as_mut_ptr()) == 0
-                && current.assume_init().ss_sp
-                    == self
-                        .memory
-                        .base()
-                        .wrapping_add(crate::memory::GRANULE)
-                        .cast()
+                && current.assume_init().ss_sp == self.memory.base().wrapping_add(crate::memory::GRANULE).cast()
             {
                 let mut off: libc::stack_t = MaybeUninit::zeroed().assume_init();
                 off.ss_flags = libc::SS_DISABLE;

@@ -18,10 +18,7 @@ fn time(what: &str, mut body: impl FnMut()) {
     for _ in 0..ROUNDS {
         body();
     }
-    println!(
-        "{what:32} {:6.0} ns",
-        start.elapsed().as_nanos() as f64 / f64::from(ROUNDS)
-    );
+    println!("{what:32} {:6.0} ns", start.elapsed().as_nanos() as f64 / f64::from(ROUNDS));
 }
 
 #[test]
@@ -49,35 +46,10 @@ fn calls() {
     });
     let file = "/a/b/c/file";
     let kernels = [
-        (
-            "open",
-            Kernel::builder().policy(Policy::open()).build().unwrap(),
-            temp.path().to_str().unwrap().to_string() + file,
-        ),
-        (
-            "host dir",
-            Kernel::builder()
-                .mount("/", HostDir::open(temp.path()).unwrap())
-                .build()
-                .unwrap(),
-            file.into(),
-        ),
-        (
-            "host dir by hand",
-            Kernel::builder()
-                .mount("/", HostDir::open_by_hand(temp.path()).unwrap())
-                .build()
-                .unwrap(),
-            file.into(),
-        ),
-        (
-            "memory",
-            Kernel::builder()
-                .mount("/", MemoryFs::new().with_file(file, [0; 4096]).unwrap())
-                .build()
-                .unwrap(),
-            file.into(),
-        ),
+        ("open", Kernel::builder().policy(Policy::open()).build().unwrap(), temp.path().to_str().unwrap().to_string() + file),
+        ("host dir", Kernel::builder().mount("/", HostDir::open(temp.path()).unwrap()).build().unwrap(), file.into()),
+        ("host dir by hand", Kernel::builder().mount("/", HostDir::open_by_hand(temp.path()).unwrap()).build().unwrap(), file.into()),
+        ("memory", Kernel::builder().mount("/", MemoryFs::new().with_file(file, [0; 4096]).unwrap()).build().unwrap(), file.into()),
     ];
     for (name, k, path) in &kernels {
         let path = path.as_bytes();

@@ -33,10 +33,7 @@ fn cages() -> Vec<Cage> {
             true => HostDir::open_by_hand(temp.join("inside")),
             false => HostDir::open(temp.join("inside")),
         };
-        let kernel = Kernel::builder()
-            .mount("/app", dir.unwrap())
-            .build()
-            .unwrap();
+        let kernel = Kernel::builder().mount("/app", dir.unwrap()).build().unwrap();
         Cage { temp, kernel }
     };
     vec![cage(false), cage(true)]
@@ -49,16 +46,8 @@ impl Cage {
 
     /// Nothing outside was read, changed or added.
     fn check(&self) {
-        assert_eq!(
-            std::fs::read(self.temp.join("outside/canary")).unwrap(),
-            CANARY
-        );
-        assert_eq!(
-            std::fs::read_dir(self.temp.join("outside"))
-                .unwrap()
-                .count(),
-            1
-        );
+        assert_eq!(std::fs::read(self.temp.join("outside/canary")).unwrap(), CANARY);
+        assert_eq!(std::fs::read_dir(self.temp.join("outside")).unwrap().count(), 1);
         assert_eq!(std::fs::read_dir(self.temp.path()).unwrap().count(), 3);
     }
 
@@ -99,21 +88,14 @@ fn row_1_dots_and_absolute_paths() {
             format!("/app/../../../../../../../../../../../..{outside}/canary"),
         ] {
             cage.denied(&path);
-            let create =
-                cage.kernel
-                    .open(format!("{path}-new").as_bytes(), O_WRONLY | O_CREAT, 0o666);
+            let create = cage.kernel.open(format!("{path}-new").as_bytes(), O_WRONLY | O_CREAT, 0o666);
             assert!(create.is_err());
             cage.check();
         }
         cage.kernel.mkdir_all(b"/app/a/b", 0o777).unwrap();
-        cage.kernel
-            .write_file(b"/app/a/b/../../x", b"in", O_CREAT | O_WRONLY, 0o666)
-            .unwrap();
+        cage.kernel.write_file(b"/app/a/b/../../x", b"in", O_CREAT | O_WRONLY, 0o666).unwrap();
         assert_eq!(cage.kernel.read_file(b"/app/a/../x", 10).unwrap(), b"in");
-        assert_eq!(
-            cage.kernel.read_file(b"/../app/../app/x", 10).unwrap(),
-            b"in"
-        );
+        assert_eq!(cage.kernel.read_file(b"/../app/../app/x", 10).unwrap(), b"in");
         cage.kernel.chdir(b"/app/a").unwrap();
         assert_eq!(cage.kernel.read_file(b"../x", 10).unwrap(), b"in");
         cage.denied("../../../../../../outside/canary");
@@ -139,31 +121,14 @@ fn rows_2_and_3_links_and_trailing_slashes() {
             k.symlink(target.as_bytes(), guest.as_bytes()).unwrap();
             symlink(target, cage.temp.join(&format!("inside/host{n}"))).unwrap();
             for link in [guest, format!("/app/host{n}")] {
-                for suffix in [
-                    "",
-                    "/",
-                    "//",
-                    "/.",
-                    "/canary",
-                    "/canary/",
-                    "/../outside/canary",
-                ] {
+                for suffix in ["", "/", "//", "/.", "/canary", "/canary/", "/../outside/canary"] {
                     cage.denied(&format!("{link}{suffix}"));
                 }
-                assert!(
-                    k.open(format!("{link}/new").as_bytes(), O_CREAT | O_WRONLY, 0o666)
-                        .is_err()
-                );
+                assert!(k.open(format!("{link}/new").as_bytes(), O_CREAT | O_WRONLY, 0o666).is_err());
                 assert!(k.mkdir(format!("{link}/new").as_bytes(), 0o777).is_err());
                 assert!(k.unlink(format!("{link}/canary").as_bytes()).is_err());
-                assert!(
-                    k.rename(format!("{link}/canary").as_bytes(), b"/app/stolen")
-                        .is_err()
-                );
-                assert!(
-                    k.link(format!("{link}/canary").as_bytes(), b"/app/stolen")
-                        .is_err()
-                );
+                assert!(k.rename(format!("{link}/canary").as_bytes(), b"/app/stolen").is_err());
+                assert!(k.link(format!("{link}/canary").as_bytes(), b"/app/stolen").is_err());
                 assert!(k.rename(b"/app/d", format!("{link}/d").as_bytes()).is_err());
                 assert!(k.symlink(b"x", format!("{link}/new").as_bytes()).is_err());
                 cage.check();
@@ -173,19 +138,12 @@ fn rows_2_and_3_links_and_trailing_slashes() {
         k.symlink(b"one", b"/app/two").unwrap();
         k.symlink(b"guest0", b"/app/one").unwrap();
         cage.denied("/app/two/canary");
-        k.symlink(format!("{outside}/made").as_bytes(), b"/app/dangling")
-            .unwrap();
+        k.symlink(format!("{outside}/made").as_bytes(), b"/app/dangling").unwrap();
         k.symlink(b"../outside/made", b"/app/dangling2").unwrap();
         for link in [b"/app/dangling".as_slice(), b"/app/dangling2"] {
             assert_eq!(k.open(link, O_CREAT | O_WRONLY, 0o666), Err(Errno::ENOENT));
-            assert_eq!(
-                k.open(link, O_CREAT | O_WRONLY | O_TRUNC, 0o666),
-                Err(Errno::ENOENT)
-            );
-            assert_eq!(
-                k.open(link, O_CREAT | O_EXCL | O_WRONLY, 0o666),
-                Err(Errno::EEXIST)
-            );
+            assert_eq!(k.open(link, O_CREAT | O_WRONLY | O_TRUNC, 0o666), Err(Errno::ENOENT));
+            assert_eq!(k.open(link, O_CREAT | O_EXCL | O_WRONLY, 0o666), Err(Errno::EEXIST));
             assert!(k.copy_file(b"/app/one", link, 0).is_err());
             cage.check();
         }
@@ -211,18 +169,13 @@ fn race(time: Duration) {
     for cage in cages() {
         let (k, outside) = (&cage.kernel, cage.outside());
         k.mkdir(b"/app/real", 0o777).unwrap();
-        k.write_file(b"/app/real/canary", b"mine", O_CREAT | O_WRONLY, 0o666)
-            .unwrap();
+        k.write_file(b"/app/real/canary", b"mine", O_CREAT | O_WRONLY, 0o666).unwrap();
         symlink(&outside, cage.temp.join("inside/evil")).unwrap();
         let stop = AtomicBool::new(false);
         let until = Instant::now() + time;
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                let (a, b, c) = (
-                    cage.temp.join("inside/real"),
-                    cage.temp.join("inside/evil"),
-                    cage.temp.join("inside/spare"),
-                );
+                let (a, b, c) = (cage.temp.join("inside/real"), cage.temp.join("inside/evil"), cage.temp.join("inside/spare"));
                 while Instant::now() < until {
                     std::fs::rename(&a, &c).unwrap();
                     std::fs::rename(&b, &a).unwrap();
@@ -236,9 +189,7 @@ fn race(time: Duration) {
                 if let Ok(contents) = k.read_file(b"/app/real/canary", 100) {
                     assert_eq!(contents, b"mine");
                 }
-                let _ = k
-                    .open(b"/app/real/new", O_CREAT | O_WRONLY, 0o666)
-                    .map(|fd| k.close(fd));
+                let _ = k.open(b"/app/real/new", O_CREAT | O_WRONLY, 0o666).map(|fd| k.close(fd));
                 let _ = k.unlink(b"/app/real/new");
                 let _ = k.chmod(b"/app/real/canary", 0o644);
                 let _ = k.truncate(b"/app/real/canary", 4);
@@ -262,24 +213,10 @@ fn rows_5_and_16_read_only_stays_so() {
     let policy = Policy::closed().volume("/ro", temp.path(), VolumeAccess::ReadOnly);
     let k = Kernel::builder().policy(policy).build().unwrap();
     let before = std::fs::metadata(temp.join("f")).unwrap();
-    for flags in [
-        O_RDONLY | O_TRUNC,
-        O_WRONLY,
-        O_RDWR,
-        O_WRONLY | O_APPEND,
-        O_RDWR | O_CREAT,
-        O_RDONLY | O_CREAT | O_TRUNC,
-    ] {
-        assert_eq!(
-            k.open(b"/ro/f", flags, 0o666),
-            Err(Errno::EROFS),
-            "{flags:o}"
-        );
+    for flags in [O_RDONLY | O_TRUNC, O_WRONLY, O_RDWR, O_WRONLY | O_APPEND, O_RDWR | O_CREAT, O_RDONLY | O_CREAT | O_TRUNC] {
+        assert_eq!(k.open(b"/ro/f", flags, 0o666), Err(Errno::EROFS), "{flags:o}");
     }
-    assert_eq!(
-        k.open(b"/ro/new", O_CREAT | O_RDONLY, 0o666),
-        Err(Errno::EROFS)
-    );
+    assert_eq!(k.open(b"/ro/new", O_CREAT | O_RDONLY, 0o666), Err(Errno::EROFS));
     assert!(k.open(b"/ro", O_TMPFILE | O_RDWR, 0o666).is_err());
     let fd = k.open(b"/ro/f", O_RDONLY | O_CREAT, 0o666).unwrap();
     let now = SetTime::At(Timespec { sec: 1, nsec: 0 });
@@ -321,8 +258,7 @@ fn row_6_across_mounts() {
         .mount_shared("/d", shared)
         .build()
         .unwrap();
-    k.write_file(b"/a/f", b"x", O_CREAT | O_WRONLY, 0o666)
-        .unwrap();
+    k.write_file(b"/a/f", b"x", O_CREAT | O_WRONLY, 0o666).unwrap();
     k.mkdir(b"/a/dir", 0o777).unwrap();
     for to in [b"/b/f".as_slice(), b"/c/g", b"/new"] {
         assert_eq!(k.rename(b"/a/f", to), Err(Errno::EXDEV));
@@ -341,12 +277,7 @@ fn row_6_across_mounts() {
     assert_eq!(k.read_file(b"/a/link", 10).unwrap(), b"x");
     k.symlink(b"../c/f", b"/a/dir/link").unwrap();
     assert_eq!(k.stat(b"/a/dir/link"), Err(Errno::ENOENT));
-    let names: Vec<_> = k
-        .readdir(b"/")
-        .unwrap()
-        .into_iter()
-        .map(|entry| entry.name)
-        .collect();
+    let names: Vec<_> = k.readdir(b"/").unwrap().into_iter().map(|entry| entry.name).collect();
     assert_eq!(names, [b"a", b"b", b"c", b"d"]);
     assert_eq!(k.mkdir(b"/new", 0o777), Err(Errno::EROFS));
     assert_eq!(k.mkdir(b"/a", 0o777), Err(Errno::EEXIST));
@@ -355,24 +286,10 @@ fn row_6_across_mounts() {
 #[test]
 fn row_7_proc_and_dev() {
     for cage in cages() {
-        for path in [
-            "/proc/self/environ",
-            "/proc/self/fd/0",
-            "/proc/self/root/etc/passwd",
-            "/dev/fd/0",
-            "/dev/null",
-        ] {
+        for path in ["/proc/self/environ", "/proc/self/fd/0", "/proc/self/root/etc/passwd", "/dev/fd/0", "/dev/null"] {
             cage.denied(path);
         }
-        for (n, target) in [
-            "/proc/self/root",
-            "/proc/self/cwd",
-            "/proc/self/fd/1",
-            "/dev/stdin",
-        ]
-        .iter()
-        .enumerate()
-        {
+        for (n, target) in ["/proc/self/root", "/proc/self/cwd", "/proc/self/fd/1", "/dev/stdin"].iter().enumerate() {
             symlink(target, cage.temp.join(&format!("inside/l{n}"))).unwrap();
             cage.denied(&format!("/app/l{n}"));
             cage.denied(&format!("/app/l{n}/etc/passwd"));
@@ -380,18 +297,8 @@ fn row_7_proc_and_dev() {
     }
     // Even with the host's whole root as a volume.
     for dir in [HostDir::open("/"), HostDir::open_by_hand("/")] {
-        let k = Kernel::builder()
-            .mount("/", ReadOnly::new(dir.unwrap()))
-            .build()
-            .unwrap();
-        for path in [
-            "/proc/self/environ",
-            "/proc/1/environ",
-            "/proc/self/root/etc",
-            "/dev/null",
-            "/dev/zero",
-            "/sys/kernel",
-        ] {
+        let k = Kernel::builder().mount("/", ReadOnly::new(dir.unwrap())).build().unwrap();
+        for path in ["/proc/self/environ", "/proc/1/environ", "/proc/self/root/etc", "/dev/null", "/dev/zero", "/sys/kernel"] {
             assert!(k.open(path.as_bytes(), O_RDONLY, 0).is_err(), "{path}");
             assert!(k.readlink(path.as_bytes()).is_err(), "{path}");
         }
@@ -399,10 +306,7 @@ fn row_7_proc_and_dev() {
         assert!(k.stat(b"/etc").unwrap().is_dir());
     }
     // And as roots themselves.
-    let proc = Kernel::builder()
-        .mount("/", HostDir::open("/proc/self").unwrap())
-        .build()
-        .unwrap();
+    let proc = Kernel::builder().mount("/", HostDir::open("/proc/self").unwrap()).build().unwrap();
     assert!(proc.open(b"/environ", O_RDONLY, 0).is_err());
     assert!(proc.readdir(b"/").is_err());
 }
@@ -413,17 +317,8 @@ fn row_9_prefixes_are_components() {
     std::fs::create_dir(temp.join("app")).unwrap();
     std::fs::create_dir(temp.join("app-secret")).unwrap();
     std::fs::write(temp.join("app-secret/canary"), CANARY).unwrap();
-    let k = Kernel::builder()
-        .mount("/app", HostDir::open(temp.join("app")).unwrap())
-        .build()
-        .unwrap();
-    for path in [
-        "/app-secret",
-        "/app-secret/canary",
-        "/app/../app-secret/canary",
-        "/app/-secret/canary",
-        "/app*/canary",
-    ] {
+    let k = Kernel::builder().mount("/app", HostDir::open(temp.join("app")).unwrap()).build().unwrap();
+    for path in ["/app-secret", "/app-secret/canary", "/app/../app-secret/canary", "/app/-secret/canary", "/app*/canary"] {
         assert_eq!(k.stat(path.as_bytes()), Err(Errno::ENOENT), "{path}");
     }
 }
@@ -433,19 +328,11 @@ fn row_11_bytes_are_bytes() {
     for cage in cages() {
         let k = &cage.kernel;
         assert_eq!(k.stat(b"/app/../outside\0"), Err(Errno::EINVAL));
-        assert_eq!(
-            k.open(b"/app/x\0.txt", O_CREAT | O_WRONLY, 0o666),
-            Err(Errno::EINVAL)
-        );
+        assert_eq!(k.open(b"/app/x\0.txt", O_CREAT | O_WRONLY, 0o666), Err(Errno::EINVAL));
         assert_eq!(k.rename(b"/app/a", b"/app/b\0"), Err(Errno::EINVAL));
         assert_eq!(k.mkdir(b"\0", 0o777), Err(Errno::EINVAL));
         // Overlong UTF-8 of `/` and `.` are names, not separators; lone surrogates are names.
-        for name in [
-            b"/app/\xc0\xaf..".as_slice(),
-            b"/app/\xc0\xae\xc0\xae",
-            b"/app/\xed\xa0\x80",
-            b"/app/\xff",
-        ] {
+        for name in [b"/app/\xc0\xaf..".as_slice(), b"/app/\xc0\xae\xc0\xae", b"/app/\xed\xa0\x80", b"/app/\xff"] {
             k.write_file(name, b"x", O_CREAT | O_WRONLY, 0o666).unwrap();
             assert_eq!(k.realpath(name).unwrap(), name);
         }
@@ -461,17 +348,10 @@ fn row_12_fifos_sockets_and_devices() {
         let fifo = std::ffi::CString::new(cage.temp.join("inside/fifo").to_str().unwrap()).unwrap();
         // SAFETY: a C string that lives for the call.
         assert_eq!(unsafe { libc::mkfifo(fifo.as_ptr(), 0o666) }, 0);
-        let _socket =
-            std::os::unix::net::UnixListener::bind(cage.temp.join("inside/socket")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(cage.temp.join("inside/socket")).unwrap();
         let started = Instant::now();
         for name in [b"/app/fifo".as_slice(), b"/app/socket"] {
-            for flags in [
-                O_RDONLY,
-                O_WRONLY,
-                O_RDWR,
-                O_RDONLY | O_NONBLOCK,
-                O_WRONLY | O_CREAT | O_TRUNC,
-            ] {
+            for flags in [O_RDONLY, O_WRONLY, O_RDWR, O_RDONLY | O_NONBLOCK, O_WRONLY | O_CREAT | O_TRUNC] {
                 assert_eq!(k.open(name, flags, 0o666), Err(Errno::EACCES), "{flags:o}");
             }
             assert_eq!(k.truncate(name, 0), Err(Errno::EACCES));
@@ -496,10 +376,7 @@ fn set_id_bits_do_not_reach_the_host() {
 
 #[test]
 fn row_17_forged_descriptors() {
-    let k = Kernel::builder()
-        .mount("/", MemoryFs::new().with_file("/f", "x").unwrap())
-        .build()
-        .unwrap();
+    let k = Kernel::builder().mount("/", MemoryFs::new().with_file("/f", "x").unwrap()).build().unwrap();
     for fd in [-1, i32::MIN, 3, 1000, i32::MAX] {
         assert_eq!(k.read(fd, &mut [0], None), Err(Errno::EBADF));
         assert_eq!(k.close(fd), Err(Errno::EBADF));
@@ -524,11 +401,7 @@ fn row_17_forged_descriptors() {
 
 #[test]
 fn row_46_memory_file_systems_are_bounded() {
-    let k = Kernel::builder()
-        .mount("/", MemoryFs::with_limit(1 << 20))
-        .stdio(Stdio::None)
-        .build()
-        .unwrap();
+    let k = Kernel::builder().mount("/", MemoryFs::with_limit(1 << 20)).stdio(Stdio::None).build().unwrap();
     let fd = k.open(b"/f", O_CREAT | O_RDWR, 0o666).unwrap();
     assert_eq!(fd, 0);
     assert_eq!(k.ftruncate(fd, i64::MAX), Err(Errno::ENOSPC));
@@ -545,10 +418,7 @@ fn row_46_memory_file_systems_are_bounded() {
     k.unlink(b"/f").unwrap();
     k.close(fd).unwrap();
     assert_eq!(k.mkdir(b"/more", 0o777), Ok(()));
-    assert_eq!(
-        k.write_file(b"/g", &[0; 1 << 18], O_CREAT | O_WRONLY, 0o666),
-        Ok(())
-    );
+    assert_eq!(k.write_file(b"/g", &[0; 1 << 18], O_CREAT | O_WRONLY, 0o666), Ok(()));
 }
 
 #[test]

@@ -48,9 +48,7 @@ fn run(k: &Kernel, path: &[u8], fd: &mut i32, call: &Call, seed: u8) -> Result<(
             buf.truncate(n);
             Ok((n as u64, buf))
         }
-        Call::Write { len, offset } => {
-            Ok((k.write(*fd, &vec![seed; len], offset)? as u64, Vec::new()))
-        }
+        Call::Write { len, offset } => Ok((k.write(*fd, &vec![seed; len], offset)? as u64, Vec::new())),
         Call::Seek { offset, whence } => {
             // Linux has more kinds of seeking (holes); we do not.
             if !(0..=2).contains(&whence) {

@@ -15,27 +15,16 @@ fn blocking(fd: impl AsFd) -> bool {
 }
 
 fn exchange(read: &OwnedFd, write: &OwnedFd) {
-    let (reader, writer) = (
-        HostStream::open(read.as_fd()).unwrap(),
-        HostStream::open(write.as_fd()).unwrap(),
-    );
+    let (reader, writer) = (HostStream::open(read.as_fd()).unwrap(), HostStream::open(write.as_fd()).unwrap());
     assert!(reader.is_readable() && writer.is_writable() && !reader.may_block());
     let mut buffer = [0; 64];
-    assert_eq!(
-        Errno::from(reader.read(&mut buffer).unwrap_err()),
-        Errno::EAGAIN
-    );
-    let sent = writer
-        .write(&[IoSlice::new(b"ab"), IoSlice::new(b"c\n")])
-        .unwrap();
+    assert_eq!(Errno::from(reader.read(&mut buffer).unwrap_err()), Errno::EAGAIN);
+    let sent = writer.write(&[IoSlice::new(b"ab"), IoSlice::new(b"c\n")]).unwrap();
     assert_eq!(sent, 4);
     assert_eq!(reader.read(&mut buffer).unwrap(), 4);
     assert_eq!(&buffer[..4], b"abc\n");
     assert!(writer.wait_writable(1000).unwrap());
-    assert!(
-        blocking(read) && blocking(write),
-        "the descriptions we were given are as they were"
-    );
+    assert!(blocking(read) && blocking(write), "the descriptions we were given are as they were");
 }
 
 #[test]
@@ -44,10 +33,7 @@ fn pipe() {
     exchange(&read, &write);
     let reader = HostStream::open(read.as_fd()).unwrap();
     assert!(!reader.is_writable());
-    assert_eq!(
-        Errno::from(reader.shutdown_write().unwrap_err()),
-        Errno::ENOTSOCK
-    );
+    assert_eq!(Errno::from(reader.shutdown_write().unwrap_err()), Errno::ENOTSOCK);
     let writer = HostStream::open(write.as_fd()).unwrap();
     let chunk = vec![0; 1 << 16];
     let mut total = 0;
@@ -63,27 +49,14 @@ fn pipe() {
 
 #[test]
 fn unix_socket() {
-    let (a, b) = socketpair(
-        AddressFamily::UNIX,
-        SocketType::STREAM,
-        SocketFlags::CLOEXEC,
-        None,
-    )
-    .unwrap();
+    let (a, b) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).unwrap();
     exchange(&a, &b);
     exchange(&b, &a);
-    let (x, y) = (
-        HostStream::open(a.as_fd()).unwrap(),
-        HostStream::open(b.as_fd()).unwrap(),
-    );
+    let (x, y) = (HostStream::open(a.as_fd()).unwrap(), HostStream::open(b.as_fd()).unwrap());
     x.shutdown_write().unwrap();
     assert_eq!(y.read(&mut [0; 8]).unwrap(), 0);
     drop((x, a));
-    assert_eq!(
-        Errno::from(y.write(&[IoSlice::new(b"x")]).unwrap_err()),
-        Errno::EPIPE,
-        "and no SIGPIPE"
-    );
+    assert_eq!(Errno::from(y.write(&[IoSlice::new(b"x")]).unwrap_err()), Errno::EPIPE, "and no SIGPIPE");
 }
 
 #[test]
@@ -92,18 +65,10 @@ fn terminal() {
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
     let name = ptsname(&master, Vec::new()).unwrap();
-    let slave = open(
-        name.as_c_str(),
-        OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC,
-        rustix::fs::Mode::empty(),
-    )
-    .unwrap();
+    let slave = open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, rustix::fs::Mode::empty()).unwrap();
     let terminal = HostStream::open(slave.as_fd()).unwrap();
     assert!(terminal.is_readable() && terminal.is_writable() && !terminal.may_block());
-    assert_eq!(
-        Errno::from(terminal.read(&mut [0; 8]).unwrap_err()),
-        Errno::EAGAIN
-    );
+    assert_eq!(Errno::from(terminal.read(&mut [0; 8]).unwrap_err()), Errno::EAGAIN);
     rustix::io::write(&master, b"line\n").unwrap();
     let mut buffer = [0; 64];
     let len = loop {
@@ -116,10 +81,7 @@ fn terminal() {
     assert_eq!(terminal.write(&[IoSlice::new(b"out")]).unwrap(), 3);
     assert!(blocking(&slave));
     drop(master);
-    assert!(
-        matches!(terminal.read(&mut buffer), Ok(0) | Err(_)),
-        "hung up"
-    );
+    assert!(matches!(terminal.read(&mut buffer), Ok(0) | Err(_)), "hung up");
 }
 
 #[test]

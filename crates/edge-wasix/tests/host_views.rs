@@ -10,12 +10,7 @@ fn an_open_kernel_sees_the_host() {
     let k = Kernel::builder().policy(Policy::open()).build().unwrap();
     assert_eq!(k.pid(), std::process::id() as i32);
     assert!(k.ppid() > 0);
-    assert_eq!(
-        k.hostname(),
-        std::fs::read("/proc/sys/kernel/hostname")
-            .unwrap()
-            .trim_ascii_end()
-    );
+    assert_eq!(k.hostname(), std::fs::read("/proc/sys/kernel/hostname").unwrap().trim_ascii_end());
     assert_eq!(k.os_information().sysname, b"Linux");
     assert!(k.uptime() > 0.0);
     assert!(k.total_memory() > k.free_memory() && k.free_memory() > 0);
@@ -36,18 +31,11 @@ fn an_open_kernel_sees_the_host() {
     assert!((-20..20).contains(&k.priority(0).unwrap()));
     assert_eq!(k.kill(k.pid(), 0), Ok(()));
     assert_eq!(k.kill(k.pid(), 65), Err(Errno::EINVAL));
-    assert_eq!(
-        k.getenv(b"PATH"),
-        std::env::var_os("PATH").map(|p| p.into_encoded_bytes())
-    );
+    assert_eq!(k.getenv(b"PATH"), std::env::var_os("PATH").map(|p| p.into_encoded_bytes()));
     let here = std::env::current_dir().unwrap();
     assert_eq!(k.cwd().unwrap(), here.as_os_str().as_encoded_bytes());
     assert_eq!(k.stat(b"/dev/null").unwrap().file_type(), libc::S_IFCHR);
-    assert!(
-        k.read_file(b"/proc/self/stat", 1 << 20)
-            .unwrap()
-            .starts_with(std::process::id().to_string().as_bytes())
-    );
+    assert!(k.read_file(b"/proc/self/stat", 1 << 20).unwrap().starts_with(std::process::id().to_string().as_bytes()));
 }
 
 #[test]
@@ -64,10 +52,7 @@ fn a_closed_kernel_does_not() {
     assert_eq!(k.homedir().unwrap(), b"/");
     assert_eq!(k.cwd().unwrap(), b"/");
     assert!(k.readdir(b"/").unwrap().is_empty());
-    assert_eq!(
-        k.open(b"/x", libc::O_CREAT | libc::O_RDWR, 0o666),
-        Err(Errno::EROFS)
-    );
+    assert_eq!(k.open(b"/x", libc::O_CREAT | libc::O_RDWR, 0o666), Err(Errno::EROFS));
     assert_eq!(k.kill(1, 0), Err(Errno::ESRCH));
     assert_eq!(k.kill(-1, 9), Err(Errno::ESRCH));
     assert_eq!(k.kill(k.pid(), 9), Err(Errno::ESRCH));
@@ -78,13 +63,7 @@ fn a_closed_kernel_does_not() {
 
 #[test]
 fn environment_and_arguments() {
-    let k = Kernel::builder()
-        .args(["node", "a b"])
-        .env("A", "1")
-        .env("B", "2")
-        .env("A", "3")
-        .build()
-        .unwrap();
+    let k = Kernel::builder().args(["node", "a b"]).env("A", "1").env("B", "2").env("A", "3").build().unwrap();
     assert_eq!(k.args(), [b"node".to_vec(), b"a b".to_vec()]);
     assert_eq!(k.env_names(), [b"A", b"B"]);
     assert_eq!(k.getenv(b"A").unwrap(), b"3");
@@ -94,12 +73,7 @@ fn environment_and_arguments() {
     k.unsetenv(b"A");
     assert_eq!(k.getenv(b"A"), None);
     assert_eq!(k.environ(), [(b"B".to_vec(), b"2".to_vec())]);
-    for (name, value) in [
-        (&b""[..], &b"x"[..]),
-        (b"A=B", b"x"),
-        (b"A\0", b"x"),
-        (b"A", b"x\0"),
-    ] {
+    for (name, value) in [(&b""[..], &b"x"[..]), (b"A=B", b"x"), (b"A\0", b"x"), (b"A", b"x\0")] {
         assert_eq!(k.setenv(name, value), Err(Errno::EINVAL));
     }
 }
@@ -107,13 +81,8 @@ fn environment_and_arguments() {
 #[test]
 fn two_kernels_have_two_working_directories() {
     let (a, b) = (support::TempTree::new(), support::TempTree::new());
-    let kernel = |t: &support::TempTree| {
-        Kernel::builder()
-            .policy(Policy::open())
-            .cwd(t.path().as_os_str().as_encoded_bytes())
-            .build()
-            .unwrap()
-    };
+    let kernel =
+        |t: &support::TempTree| Kernel::builder().policy(Policy::open()).cwd(t.path().as_os_str().as_encoded_bytes()).build().unwrap();
     let (ka, kb) = (kernel(&a), kernel(&b));
     ka.mkdir(b"only-a", 0o777).unwrap();
     assert_eq!(ka.readdir(b".").unwrap().len(), 1);
@@ -177,18 +146,11 @@ fn terminals() {
     let name = pty::ptsname(&controller, Vec::new()).unwrap();
     let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY;
     let tty = rustix::fs::open(name.as_c_str(), flags, rustix::fs::Mode::empty()).unwrap();
-    let size = rustix::termios::Winsize {
-        ws_row: 33,
-        ws_col: 99,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
+    let size = rustix::termios::Winsize { ws_row: 33, ws_col: 99, ws_xpixel: 0, ws_ypixel: 0 };
     rustix::termios::tcsetwinsize(&controller, size).unwrap();
     let modes = |k: &Kernel, fd| {
         let file = k.file(fd).unwrap();
-        rustix::termios::tcgetattr(file.host_fd().unwrap())
-            .unwrap()
-            .local_modes
+        rustix::termios::tcgetattr(file.host_fd().unwrap()).unwrap().local_modes
     };
     let fd = k.insert_host_fd(tty).unwrap();
     assert_eq!(k.guess_handle_type(fd), HandleType::Tty);
@@ -196,10 +158,7 @@ fn terminals() {
     let before = modes(&k, fd);
     assert!(before.contains(rustix::termios::LocalModes::ICANON));
     k.tty_set_mode(fd, TtyMode::Raw).unwrap();
-    assert!(
-        !modes(&k, fd)
-            .intersects(rustix::termios::LocalModes::ICANON | rustix::termios::LocalModes::ECHO)
-    );
+    assert!(!modes(&k, fd).intersects(rustix::termios::LocalModes::ICANON | rustix::termios::LocalModes::ECHO));
     k.tty_set_mode(fd, TtyMode::Normal).unwrap();
     assert_eq!(modes(&k, fd), before);
     k.tty_set_mode(fd, TtyMode::Raw).unwrap();

@@ -12,12 +12,7 @@ use edge_wasix::{Errno, Kernel, Policy, Stdio};
 #[test]
 #[ignore = "the child of the other test"]
 fn child() {
-    let k = Kernel::builder()
-        .policy(Policy::open())
-        .stdio(Stdio::Own)
-        .inherit_fds()
-        .build()
-        .unwrap();
+    let k = Kernel::builder().policy(Policy::open()).stdio(Stdio::Own).inherit_fds().build().unwrap();
     assert_eq!(k.guess_handle_type(7), HandleType::Pipe);
     // A test runner may hand down more (a make job server).
     let taken = k.open_fds();
@@ -36,37 +31,15 @@ fn child() {
 fn a_child_takes_over_its_descriptors() {
     let (mut read, write) = std::io::pipe().unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([
-        "--ignored",
-        "--exact",
-        "child",
-        "--test-threads=1",
-        "--nocapture",
-    ]);
-    command
-        .stdin(HostStdio::piped())
-        .stdout(HostStdio::piped())
-        .stderr(HostStdio::null());
+    command.args(["--ignored", "--exact", "child", "--test-threads=1", "--nocapture"]);
+    command.stdin(HostStdio::piped()).stdout(HostStdio::piped()).stderr(HostStdio::null());
     let raw = write.as_raw_fd();
     // SAFETY: between fork and exec only `dup2` is called, which is allowed there.
-    unsafe {
-        command.pre_exec(move || {
-            if libc::dup2(raw, 7) < 0 {
-                Err(std::io::Error::last_os_error())
-            } else {
-                Ok(())
-            }
-        })
-    };
+    unsafe { command.pre_exec(move || if libc::dup2(raw, 7) < 0 { Err(std::io::Error::last_os_error()) } else { Ok(()) }) };
     let mut child = command.spawn().unwrap();
     drop(write);
     let mut output = String::new();
-    child
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut output)
-        .unwrap();
+    child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
     child.stdin.take().unwrap().write_all(b"done").unwrap();
     let mut said = String::new();
     read.read_to_string(&mut said).unwrap();

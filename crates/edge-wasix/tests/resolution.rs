@@ -28,32 +28,18 @@ fn component() -> impl Strategy<Value = &'static str> {
 
 /// Paths with `..`, `.`, double, leading and trailing slashes.
 fn path() -> impl Strategy<Value = String> {
-    (
-        prop::collection::vec(component(), 1..7),
-        any::<bool>(),
-        0..4u8,
-    )
-        .prop_map(|(parts, absolute, slash)| {
-            let mut path = if absolute {
-                String::from("/")
-            } else {
-                String::new()
-            };
-            path.push_str(&parts.join("/"));
-            if slash == 0 {
-                path.push('/');
-            }
-            if path.is_empty() {
-                "a".to_string()
-            } else {
-                path
-            }
-        })
+    (prop::collection::vec(component(), 1..7), any::<bool>(), 0..4u8).prop_map(|(parts, absolute, slash)| {
+        let mut path = if absolute { String::from("/") } else { String::new() };
+        path.push_str(&parts.join("/"));
+        if slash == 0 {
+            path.push('/');
+        }
+        if path.is_empty() { "a".to_string() } else { path }
+    })
 }
 
 fn plain() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop_oneof![Just("a"), Just("b"), Just("c")], 1..4)
-        .prop_map(|parts| parts.join("/"))
+    prop::collection::vec(prop_oneof![Just("a"), Just("b"), Just("c")], 1..4).prop_map(|parts| parts.join("/"))
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -103,11 +89,7 @@ fn build(root: &Path, memory: &MemoryFs, steps: &[Step]) {
 
 /// What Linux finds: the inode number.
 fn oracle(root: &File, path: &str, follow: bool) -> Result<u64, Errno> {
-    let nofollow = if follow {
-        OFlags::empty()
-    } else {
-        OFlags::NOFOLLOW
-    };
+    let nofollow = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
     let flags = OFlags::PATH | OFlags::CLOEXEC | nofollow;
     loop {
         match openat2(root, path, flags, Mode::empty(), ResolveFlags::IN_ROOT) {

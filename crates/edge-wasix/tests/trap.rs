@@ -26,13 +26,7 @@ unsafe extern "C" fn on_fault(address: usize, to: *mut Redirect) -> c_int {
     }
     let sp = (STACK.as_ptr() as usize + size_of_val(&STACK) - 256) & !15;
     // SAFETY: the handler's record.
-    unsafe {
-        *to = Redirect {
-            pc: landed as *const () as usize,
-            sp: sp - 8 * usize::from(cfg!(target_arch = "x86_64")),
-            argument: 0,
-        }
-    };
+    unsafe { *to = Redirect { pc: landed as *const () as usize, sp: sp - 8 * usize::from(cfg!(target_arch = "x86_64")), argument: 0 } };
     1
 }
 
@@ -46,21 +40,13 @@ fn install() {
 
 static FOREIGN_PREVIOUS: AtomicUsize = AtomicUsize::new(0);
 
-unsafe extern "C" fn foreign_exits(
-    _signal: c_int,
-    _info: *mut libc::siginfo_t,
-    _context: *mut c_void,
-) {
+unsafe extern "C" fn foreign_exits(_signal: c_int, _info: *mut libc::siginfo_t, _context: *mut c_void) {
     // SAFETY: ends the process.
     unsafe { libc::_exit(7) }
 }
 
 /// As faulthandler does: puts back what was there before and raises the signal again.
-unsafe extern "C" fn foreign_raises(
-    signal: c_int,
-    _info: *mut libc::siginfo_t,
-    _context: *mut c_void,
-) {
+unsafe extern "C" fn foreign_raises(signal: c_int, _info: *mut libc::siginfo_t, _context: *mut c_void) {
     set(FOREIGN_PREVIOUS.load(Ordering::SeqCst));
     // SAFETY: async-signal-safe.
     unsafe { libc::raise(signal) };
@@ -85,10 +71,7 @@ fn fault(address: usize) {
 
 /// What a case does in its process.
 fn run(case: &str) {
-    let (exits, raises) = (
-        foreign_exits as *const () as usize,
-        foreign_raises as *const () as usize,
-    );
+    let (exits, raises) = (foreign_exits as *const () as usize, foreign_raises as *const () as usize);
     let (order, address) = case.split_once(' ').unwrap();
     match order {
         "alone" => install(),
@@ -135,39 +118,21 @@ fn the_process_of_a_case() {
 
 #[test]
 fn ours_land_whoever_else_is_there() {
-    for order in [
-        "alone",
-        "theirs-ours",
-        "ours-theirs-ours",
-        "ours-raising",
-        "ours-raising-ours",
-    ] {
-        assert_eq!(
-            outcome(&format!("{order} ours")).code(),
-            Some(42),
-            "{order}"
-        );
+    for order in ["alone", "theirs-ours", "ours-theirs-ours", "ours-raising", "ours-raising-ours"] {
+        assert_eq!(outcome(&format!("{order} ours")).code(), Some(42), "{order}");
     }
 }
 
 #[test]
 fn foreign_faults_reach_the_foreign_handler() {
     for order in ["theirs-ours", "ours-theirs-ours"] {
-        assert_eq!(
-            outcome(&format!("{order} foreign")).code(),
-            Some(7),
-            "{order}"
-        );
+        assert_eq!(outcome(&format!("{order} foreign")).code(), Some(7), "{order}");
     }
 }
 
 #[test]
 fn foreign_faults_without_a_handler_end_the_process_and_never_loop() {
     for order in ["alone", "ours-raising-ours"] {
-        assert_eq!(
-            outcome(&format!("{order} foreign")).signal(),
-            Some(libc::SIGSEGV),
-            "{order}"
-        );
+        assert_eq!(outcome(&format!("{order} foreign")).signal(), Some(libc::SIGSEGV), "{order}");
     }
 }

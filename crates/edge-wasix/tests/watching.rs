@@ -21,36 +21,20 @@ fn changes_are_reported() {
         let mut watcher = FsWatcher::new().unwrap();
         let id = watcher.add(k, &m.p("/d")).unwrap();
         assert!(events(&mut watcher).is_empty());
-        k.write_file(&m.p("/d/f"), b"x", O_CREAT | O_WRONLY, 0o666)
-            .unwrap();
+        k.write_file(&m.p("/d/f"), b"x", O_CREAT | O_WRONLY, 0o666).unwrap();
         let seen = events(&mut watcher);
-        let event = |kind, name: &str| WatchEvent {
-            id,
-            kind,
-            name: name.as_bytes().to_vec(),
-        };
-        assert_eq!(
-            seen,
-            [event(WatchKind::Rename, "f"), event(WatchKind::Change, "f")]
-        );
+        let event = |kind, name: &str| WatchEvent { id, kind, name: name.as_bytes().to_vec() };
+        assert_eq!(seen, [event(WatchKind::Rename, "f"), event(WatchKind::Change, "f")]);
         k.rename(&m.p("/d/f"), &m.p("/d/g")).unwrap();
-        assert_eq!(
-            events(&mut watcher),
-            [event(WatchKind::Rename, "f"), event(WatchKind::Rename, "g")]
-        );
+        assert_eq!(events(&mut watcher), [event(WatchKind::Rename, "f"), event(WatchKind::Rename, "g")]);
         // A watched file is called by its own name.
         let file = watcher.add(k, &m.p("/d/g")).unwrap();
         k.chmod(&m.p("/d/g"), 0o600).unwrap();
         let seen = events(&mut watcher);
         assert_eq!(seen.len(), 2);
-        assert!(seen.contains(&WatchEvent {
-            id: file,
-            kind: WatchKind::Change,
-            name: b"g".to_vec()
-        }));
+        assert!(seen.contains(&WatchEvent { id: file, kind: WatchKind::Change, name: b"g".to_vec() }));
         watcher.remove(id);
-        k.write_file(&m.p("/d/new"), b"", O_CREAT | O_WRONLY, 0o666)
-            .unwrap();
+        k.write_file(&m.p("/d/new"), b"", O_CREAT | O_WRONLY, 0o666).unwrap();
         assert!(events(&mut watcher).is_empty());
         watcher.remove(file);
         assert!(watcher.is_empty());
@@ -60,10 +44,7 @@ fn changes_are_reported() {
 
 #[test]
 fn memory_cannot_be_watched() {
-    let k = Kernel::builder()
-        .mount("/", MemoryFs::new())
-        .build()
-        .unwrap();
+    let k = Kernel::builder().mount("/", MemoryFs::new()).build().unwrap();
     assert_eq!(FsWatcher::new().unwrap().add(&k, b"/"), Err(Errno::ENOSYS));
     assert!(!k.can_watch(b"/"));
 }

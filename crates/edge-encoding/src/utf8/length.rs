@@ -20,8 +20,5 @@ pub fn byte_length(text: Text<'_>) -> usize {
 
 /// Sums in blocks that a byte-wide counter can hold, which is what lets the compiler use whole vector registers.
 fn count<T>(items: &[T], is_counted: impl Fn(&T) -> bool) -> usize {
-    items
-        .chunks(255)
-        .map(|block| usize::from(block.iter().map(|item| u8::from(is_counted(item))).sum::<u8>()))
-        .sum()
+    items.chunks(255).map(|block| usize::from(block.iter().map(|item| u8::from(is_counted(item))).sum::<u8>())).sum()
 }

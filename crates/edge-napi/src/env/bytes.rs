@@ -120,7 +120,9 @@ impl Env {
         let (mut length, mut offset, mut buffer) = (0, 0, napi_value::NULL);
         let mut data = std::ptr::null_mut();
         // SAFETY: a live environment; all out pointers live for the call.
-        super::check(unsafe { (self.js().napi_get_typedarray_info)(self.raw(), v.0, &mut kind, &mut length, &mut data, &mut buffer, &mut offset) })?;
+        super::check(unsafe {
+            (self.js().napi_get_typedarray_info)(self.raw(), v.0, &mut kind, &mut length, &mut data, &mut buffer, &mut offset)
+        })?;
         Ok((kind, length, Value(buffer), offset))
     }
     /// A SharedArrayBuffer of zero bytes.

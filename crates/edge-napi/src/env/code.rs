@@ -70,7 +70,8 @@ impl Env {
     }
     /// Where an error arose; `None` where that is not known.
     pub fn error_position(self, error: Value) -> Result<Option<ErrorPosition>> {
-        let mut position = ErrorPosition { filename: napi_value::NULL, source_line: napi_value::NULL, line: 0, start_column: 0, end_column: 0 };
+        let mut position =
+            ErrorPosition { filename: napi_value::NULL, source_line: napi_value::NULL, line: 0, start_column: 0, end_column: 0 };
         // SAFETY: a live environment; the out pointer lives for the call.
         match unsafe { (self.ext().get_error_position)(self.raw(), error.0, &mut position) } {
             napi_status::napi_ok => Ok(Some(position)),

@@ -5,7 +5,6 @@ use crate::ext_table::ClassKind;
 use crate::types::*;
 use crate::{Env, NativeId, Result, Value};
 
-
 impl Env {
     /// `{}`.
     pub fn object(self) -> Result<Value> {
@@ -77,7 +76,14 @@ impl Env {
         self.define(object, key, v, napi_enumerable)
     }
     /// Defines an accessor over natives.
-    pub fn define_accessor(self, object: Value, key: Value, getter: Option<NativeId>, setter: Option<NativeId>, attributes: napi_property_attributes) -> Result<()> {
+    pub fn define_accessor(
+        self,
+        object: Value,
+        key: Value,
+        getter: Option<NativeId>,
+        setter: Option<NativeId>,
+        attributes: napi_property_attributes,
+    ) -> Result<()> {
         call!(self, ext.define_native_accessor(object.0, key.0, getter, setter, attributes));
         Ok(())
     }
@@ -122,7 +128,15 @@ impl Env {
     }
     /// Own keys, with Node-API's filters; index keys as strings.
     pub fn own_keys(self, object: Value, filter: napi_key_filter) -> Result<Value> {
-        value!(self, js.napi_get_all_property_names(object.0, napi_key_collection_mode::napi_key_own_only, filter, napi_key_conversion::napi_key_numbers_to_strings))
+        value!(
+            self,
+            js.napi_get_all_property_names(
+                object.0,
+                napi_key_collection_mode::napi_key_own_only,
+                filter,
+                napi_key_conversion::napi_key_numbers_to_strings
+            )
+        )
     }
     /// What the value is, below what `typeof` tells.
     pub fn class_kind(self, v: Value) -> Result<ClassKind> {
@@ -151,4 +165,3 @@ impl Env {
         self.get(symbol, name)
     }
 }
-

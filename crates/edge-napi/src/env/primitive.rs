@@ -143,7 +143,9 @@ impl Env {
         let mut count = 0_usize;
         let mut sign = 0;
         // SAFETY: `Env` promises a live environment; null words asks for the count only.
-        super::check(unsafe { (self.js().napi_get_value_bigint_words)(self.raw(), v.0, std::ptr::null_mut(), &mut count, std::ptr::null_mut()) })?;
+        super::check(unsafe {
+            (self.js().napi_get_value_bigint_words)(self.raw(), v.0, std::ptr::null_mut(), &mut count, std::ptr::null_mut())
+        })?;
         let mut words = vec![0_u64; count];
         // SAFETY: as above; `words` has room for `count` words.
         super::check(unsafe { (self.js().napi_get_value_bigint_words)(self.raw(), v.0, &mut sign, &mut count, words.as_mut_ptr()) })?;

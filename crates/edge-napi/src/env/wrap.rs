@@ -41,7 +41,9 @@ impl Env {
     pub fn wrap<T: Any>(self, object: Value, state: Rc<T>) -> Result<()> {
         let data = Box::into_raw(Box::new(Wrapped { type_id: TypeId::of::<T>(), state }));
         // SAFETY: a live environment; `drop_wrapped` is the matching finaliser.
-        let status = unsafe { (self.js().napi_wrap)(self.raw(), object.0, data.cast(), Some(drop_wrapped), std::ptr::null_mut(), std::ptr::null_mut()) };
+        let status = unsafe {
+            (self.js().napi_wrap)(self.raw(), object.0, data.cast(), Some(drop_wrapped), std::ptr::null_mut(), std::ptr::null_mut())
+        };
         if status != napi_status::napi_ok {
             // SAFETY: the wrap did not take place, so the box is still ours.
             drop(unsafe { Box::from_raw(data) });
@@ -53,7 +55,16 @@ impl Env {
     pub fn add_finalizer<T: Any>(self, object: Value, state: Rc<T>) -> Result<()> {
         let data = Box::into_raw(Box::new(Wrapped { type_id: TypeId::of::<T>(), state }));
         // SAFETY: a live environment; `drop_wrapped` is the matching finaliser.
-        let status = unsafe { (self.js().napi_add_finalizer)(self.raw(), object.0, data.cast(), Some(drop_wrapped), std::ptr::null_mut(), std::ptr::null_mut()) };
+        let status = unsafe {
+            (self.js().napi_add_finalizer)(
+                self.raw(),
+                object.0,
+                data.cast(),
+                Some(drop_wrapped),
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+            )
+        };
         if status != napi_status::napi_ok {
             // SAFETY: the finaliser was not taken, so the box is still ours.
             drop(unsafe { Box::from_raw(data) });

@@ -27,13 +27,60 @@ pub const BINDING: Binding = Binding {
 
 /// Node's `AsyncWrap::ProviderType`, in its order.
 pub const PROVIDERS: &[&str] = &[
-    "NONE", "DIRHANDLE", "DNSCHANNEL", "ELDHISTOGRAM", "FILEHANDLE", "FILEHANDLECLOSEREQ", "BLOBREADER", "FSEVENTWRAP", "FSREQCALLBACK",
-    "FSREQPROMISE", "GETADDRINFOREQWRAP", "GETNAMEINFOREQWRAP", "HEAPSNAPSHOT", "HTTP2SESSION", "HTTP2STREAM",
-    "HTTP2PING", "HTTP2SETTINGS", "HTTPINCOMINGMESSAGE", "HTTPCLIENTREQUEST", "LOCKS", "JSSTREAM", "JSUDPWRAP", "MESSAGEPORT",
-    "PIPECONNECTWRAP", "PIPESERVERWRAP", "PIPEWRAP", "PROCESSWRAP", "PROMISE", "QUERYWRAP", "QUIC_ENDPOINT", "QUIC_LOGSTREAM",
-    "QUIC_PACKET", "QUIC_SESSION", "QUIC_STREAM", "QUIC_UDP", "SHUTDOWNWRAP", "SIGNALWRAP", "STATWATCHER", "STREAMPIPE",
-    "TCPCONNECTWRAP", "TCPSERVERWRAP", "TCPWRAP", "TTYWRAP", "UDPSENDWRAP", "UDPWRAP", "SIGINTWATCHDOG", "WORKER", "WORKERCPUPROFILE",
-    "WORKERCPUUSAGE", "WORKERHEAPPROFILE", "WORKERHEAPSNAPSHOT", "WORKERHEAPSTATISTICS", "WRITEWRAP", "ZLIB",
+    "NONE",
+    "DIRHANDLE",
+    "DNSCHANNEL",
+    "ELDHISTOGRAM",
+    "FILEHANDLE",
+    "FILEHANDLECLOSEREQ",
+    "BLOBREADER",
+    "FSEVENTWRAP",
+    "FSREQCALLBACK",
+    "FSREQPROMISE",
+    "GETADDRINFOREQWRAP",
+    "GETNAMEINFOREQWRAP",
+    "HEAPSNAPSHOT",
+    "HTTP2SESSION",
+    "HTTP2STREAM",
+    "HTTP2PING",
+    "HTTP2SETTINGS",
+    "HTTPINCOMINGMESSAGE",
+    "HTTPCLIENTREQUEST",
+    "LOCKS",
+    "JSSTREAM",
+    "JSUDPWRAP",
+    "MESSAGEPORT",
+    "PIPECONNECTWRAP",
+    "PIPESERVERWRAP",
+    "PIPEWRAP",
+    "PROCESSWRAP",
+    "PROMISE",
+    "QUERYWRAP",
+    "QUIC_ENDPOINT",
+    "QUIC_LOGSTREAM",
+    "QUIC_PACKET",
+    "QUIC_SESSION",
+    "QUIC_STREAM",
+    "QUIC_UDP",
+    "SHUTDOWNWRAP",
+    "SIGNALWRAP",
+    "STATWATCHER",
+    "STREAMPIPE",
+    "TCPCONNECTWRAP",
+    "TCPSERVERWRAP",
+    "TCPWRAP",
+    "TTYWRAP",
+    "UDPSENDWRAP",
+    "UDPWRAP",
+    "SIGINTWATCHDOG",
+    "WORKER",
+    "WORKERCPUPROFILE",
+    "WORKERCPUUSAGE",
+    "WORKERHEAPPROFILE",
+    "WORKERHEAPSNAPSHOT",
+    "WORKERHEAPSTATISTICS",
+    "WRITEWRAP",
+    "ZLIB",
 ];
 
 /// Index of a provider's name; `NONE` for an unknown one.
@@ -206,7 +253,8 @@ fn register_destroy_hook(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         Some(object) => Some(env.reference(object)?),
         None => None,
     };
-    let hook = DestroyHook { environment: Rc::downgrade(&environment), async_id: env.get_f64(info.arg(1))?, destroyed, done: Cell::new(false) };
+    let hook =
+        DestroyHook { environment: Rc::downgrade(&environment), async_id: env.get_f64(info.arg(1))?, destroyed, done: Cell::new(false) };
     env.add_finalizer(info.arg(0), Rc::new(hook))?;
     Ok(info.undefined())
 }

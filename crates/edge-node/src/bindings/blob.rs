@@ -58,7 +58,9 @@ impl Piece {
     fn part(&self, from: u64, count: u64) -> Self {
         match self {
             Self::Memory { index, start, .. } => Self::Memory { index: *index, start: start + from as usize, length: count as usize },
-            Self::File { path, modified, size, start, .. } => Self::File { path: path.clone(), modified: *modified, size: *size, start: start + from, length: count },
+            Self::File { path, modified, size, start, .. } => {
+                Self::File { path: path.clone(), modified: *modified, size: *size, start: start + from, length: count }
+            }
         }
     }
 }
@@ -195,7 +197,8 @@ fn get_reader(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let blob = env.unwrap::<Blob>(info.this())?;
     let object = env.construct(environment.expect_root("blob.BlobReader")?, &[])?;
-    let reader = Reader { memory: blob.memory.clone(), pieces: RefCell::new(blob.pieces.iter().cloned().collect()), busy: Cell::new(false) };
+    let reader =
+        Reader { memory: blob.memory.clone(), pieces: RefCell::new(blob.pieces.iter().cloned().collect()), busy: Cell::new(false) };
     AsyncWrap::new(&environment, object, "BlobReader", "BLOBREADER", Rc::new(reader))?;
     Ok(object)
 }

@@ -59,7 +59,16 @@ fn init(target: &Target<'_>) -> Result<()> {
 fn can_be_required(id: &str) -> bool {
     const PREFIXES: &[&str] = &["internal/bootstrap/", "internal/per_context/", "internal/deps/v8/tools/", "internal/main/"];
     const WITHOUT_OPENSSL: &[&str] = &[
-        "crypto", "internal/crypto/", "https", "http2", "internal/http2/", "tls", "_tls_common", "_tls_wrap", "internal/tls/", "internal/quic/",
+        "crypto",
+        "internal/crypto/",
+        "https",
+        "http2",
+        "internal/http2/",
+        "tls",
+        "_tls_common",
+        "_tls_wrap",
+        "internal/tls/",
+        "internal/quic/",
     ];
     const WITHOUT_INSPECTOR: &[&str] = &["inspector", "internal/util/inspector", "internal/inspector/", "internal/inspector_async_hook"];
     const NEVER: &[&str] = &["internal/v8_prof_polyfill", "internal/v8_prof_processor", "sqlite_unavailable"];

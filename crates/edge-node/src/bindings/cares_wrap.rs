@@ -1,8 +1,8 @@
 //! `internalBinding('cares_wrap')`: texts of addresses; look-ups of names are not there yet.
 
 use crate::{Binding, Target, natives};
-use edge_napi::{CallInfo, Env, Error, Result, Value};
 use core::net::{IpAddr, Ipv6Addr};
+use edge_napi::{CallInfo, Env, Error, Result, Value};
 
 /// The binding.
 pub const BINDING: Binding = Binding {
@@ -71,7 +71,10 @@ fn init(target: &Target<'_>) -> Result<()> {
     for class in ["cares_wrap.GetAddrInfoReqWrap", "cares_wrap.GetNameInfoReqWrap", "cares_wrap.QueryReqWrap"] {
         target.async_class(class)?.install(target.object)?;
     }
-    target.async_class("cares_wrap.ChannelWrap")?.methods(&["getServers", "setServers", "setLocalAddress", "cancel"])?.install(target.object)?;
+    target
+        .async_class("cares_wrap.ChannelWrap")?
+        .methods(&["getServers", "setServers", "setLocalAddress", "cancel"])?
+        .install(target.object)?;
     Ok(())
 }
 

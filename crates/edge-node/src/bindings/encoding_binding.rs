@@ -79,9 +79,7 @@ fn decode_latin1(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         ));
     }
     let ignore_bom = is_true(env, info.arg(1))?;
-    decode_view_with(env, input, |bytes| {
-        Ok(latin1::decode(if ignore_bom { bytes.strip_prefix(b"\xff").unwrap_or(bytes) } else { bytes }))
-    })
+    decode_view_with(env, input, |bytes| Ok(latin1::decode(if ignore_bom { bytes.strip_prefix(b"\xff").unwrap_or(bytes) } else { bytes })))
 }
 
 /// `toASCII(domain)`: the empty string when it is no domain.

@@ -126,5 +126,6 @@ fn close(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let handle = AsyncWrap::state_of::<DirHandle>(env, info.this())?;
     let directory = handle.directory.take();
-    Operation::new("closedir").run_void(&environment, Face::of(&environment, info.arg(0))?, move |_, _| directory.map(drop).ok_or(Errno::EBADF))
+    Operation::new("closedir")
+        .run_void(&environment, Face::of(&environment, info.arg(0))?, move |_, _| directory.map(drop).ok_or(Errno::EBADF))
 }

@@ -5,22 +5,49 @@ use crate::{Binding, Target, natives};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
 
 /// The binding.
-pub const BINDING: Binding = Binding {
-    name: "http_parser",
-    natives: natives!("http_parser"; "HTTPParser" => unavailable, "ConnectionsList" => unavailable),
-    init,
-};
+pub const BINDING: Binding =
+    Binding { name: "http_parser", natives: natives!("http_parser"; "HTTPParser" => unavailable, "ConnectionsList" => unavailable), init };
 
 /// Methods of HTTP, in the order of their numbers.
 const METHODS: &[&str] = &[
-    "DELETE", "GET", "HEAD", "POST", "PUT", "CONNECT", "OPTIONS", "TRACE", "COPY", "LOCK", "MKCOL", "MOVE", "PROPFIND", "PROPPATCH",
-    "SEARCH", "UNLOCK", "BIND", "REBIND", "UNBIND", "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "M-SEARCH", "NOTIFY",
-    "SUBSCRIBE", "UNSUBSCRIBE", "PATCH", "PURGE", "MKCALENDAR", "LINK", "UNLINK", "SOURCE",
+    "DELETE",
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "CONNECT",
+    "OPTIONS",
+    "TRACE",
+    "COPY",
+    "LOCK",
+    "MKCOL",
+    "MOVE",
+    "PROPFIND",
+    "PROPPATCH",
+    "SEARCH",
+    "UNLOCK",
+    "BIND",
+    "REBIND",
+    "UNBIND",
+    "ACL",
+    "REPORT",
+    "MKACTIVITY",
+    "CHECKOUT",
+    "MERGE",
+    "M-SEARCH",
+    "NOTIFY",
+    "SUBSCRIBE",
+    "UNSUBSCRIBE",
+    "PATCH",
+    "PURGE",
+    "MKCALENDAR",
+    "LINK",
+    "UNLINK",
+    "SOURCE",
 ];
 /// Methods of RTSP and of the HTTP/2 preface, which follow them.
-const OTHER_METHODS: &[&str] = &[
-    "PRI", "DESCRIBE", "ANNOUNCE", "SETUP", "PLAY", "PAUSE", "TEARDOWN", "GET_PARAMETER", "SET_PARAMETER", "REDIRECT", "RECORD", "FLUSH",
-];
+const OTHER_METHODS: &[&str] =
+    &["PRI", "DESCRIBE", "ANNOUNCE", "SETUP", "PLAY", "PAUSE", "TEARDOWN", "GET_PARAMETER", "SET_PARAMETER", "REDIRECT", "RECORD", "FLUSH"];
 
 fn init(target: &Target<'_>) -> Result<()> {
     let env = target.env;

@@ -63,9 +63,7 @@ fn decode(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     }
     let is_last = env.get_u32(info.arg(2))? & FLUSH != 0;
     let encoding = env.get_string(info.arg(3))?;
-    decode_view_with(env, input, |bytes| {
-        converter.borrow_mut().decode(bytes, is_last).map_err(|_| invalid_data(&encoding))
-    })
+    decode_view_with(env, input, |bytes| converter.borrow_mut().decode(bytes, is_last).map_err(|_| invalid_data(&encoding)))
 }
 
 /// `hasConverter(label)`.

@@ -42,8 +42,18 @@ fn init(target: &Target<'_>) -> Result<()> {
     target
         .class("module_wrap.ModuleWrap")?
         .methods(&[
-            "link", "getModuleRequests", "instantiate", "evaluateSync", "evaluate", "setExport", "setModuleSourceObject",
-            "getModuleSourceObject", "createCachedData", "getNamespace", "getStatus", "getError",
+            "link",
+            "getModuleRequests",
+            "instantiate",
+            "evaluateSync",
+            "evaluate",
+            "setExport",
+            "setModuleSourceObject",
+            "getModuleSourceObject",
+            "createCachedData",
+            "getNamespace",
+            "getStatus",
+            "getError",
         ])?
         .install(target.object)?;
     target.constants(&[
@@ -170,7 +180,7 @@ fn evaluate(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let module = module_of(&environment, info.this())?;
     let timeout = if env.is_number(info.arg(0))? { env.get_i64(info.arg(0))? } else { -1 };
-    super::contextify::limited(&environment, timeout, env.truthy(info.arg(1))?, || env.module_evaluate(module))
+    super::contextify::limited(&environment, timeout, || env.module_evaluate(module))
 }
 
 /// `evaluateSync(filename, parentFilename)` → namespace; throws what the module threw.

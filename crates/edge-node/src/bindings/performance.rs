@@ -130,7 +130,9 @@ fn start_milestones(environment: &Rc<Environment>) -> Result<()> {
     let milestones = environment.aliased::<f64>("performance.milestones")?;
     milestones.set(Milestone::TimeOriginTimestamp as usize, wall as f64);
     // The process, the engine and the environment are made one right after the other; programs expect them in this order.
-    for (later, milestone) in [Milestone::TimeOrigin, Milestone::NodeStart, Milestone::V8Start, Milestone::Environment].into_iter().enumerate() {
+    for (later, milestone) in
+        [Milestone::TimeOrigin, Milestone::NodeStart, Milestone::V8Start, Milestone::Environment].into_iter().enumerate()
+    {
         milestones.set(milestone as usize, origin + 1000.0 * later as f64);
     }
     Ok(())
@@ -164,7 +166,11 @@ fn loop_idle_time(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
 /// `[loopCount, events, eventsWaiting]`
 fn uv_metrics_info(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     let metrics = Environment::of(env)?.uv().metrics();
-    env.array_from(&[env.number(metrics.loop_count as f64)?, env.number(metrics.events as f64)?, env.number(metrics.events_waiting as f64)?])
+    env.array_from(&[
+        env.number(metrics.loop_count as f64)?,
+        env.number(metrics.events as f64)?,
+        env.number(metrics.events_waiting as f64)?,
+    ])
 }
 
 fn setup_observers(env: Env, info: &CallInfo<'_>) -> Result<Value> {
@@ -209,4 +215,3 @@ fn integer(env: Env, value: Value) -> Result<Option<i64>> {
     // `as` saturates, so no number overflows.
     Ok(Some(env.get_f64(value)? as i64))
 }
-

@@ -32,7 +32,11 @@ fn init(target: &Target<'_>) -> Result<()> {
     target.stream_class("pipe_wrap.Pipe")?.methods(&["bind", "listen", "connect", "open", "fchmod"])?.install(target.object)?;
     target.async_class("pipe_wrap.PipeConnectWrap")?.install(target.object)?;
     let constants = target.env.null_object()?;
-    define_constants(target.env, constants, &[("SOCKET", SOCKET), ("SERVER", SERVER), ("IPC", IPC), ("UV_READABLE", 1), ("UV_WRITABLE", 2)])?;
+    define_constants(
+        target.env,
+        constants,
+        &[("SOCKET", SOCKET), ("SERVER", SERVER), ("IPC", IPC), ("UV_READABLE", 1), ("UV_WRITABLE", 2)],
+    )?;
     target.value("constants", constants)
 }
 

@@ -159,7 +159,8 @@ fn cpu_usage(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 }
 
 fn thread_cpu_usage(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let usage = Environment::of(env)?.kernel().thread_resource_usage().map_err(|errno| uv_exception(env, errno, "uv_getrusage_thread", None))?;
+    let usage =
+        Environment::of(env)?.kernel().thread_resource_usage().map_err(|errno| uv_exception(env, errno, "uv_getrusage_thread", None))?;
     fill(env, info.arg(0), &[usage.user_micros as f64, usage.system_micros as f64])?;
     Ok(info.undefined())
 }

@@ -49,7 +49,16 @@ fn init(target: &Target<'_>) -> Result<()> {
     )?;
     target.plain_class(
         "serdes.Deserializer",
-        &["readHeader", "readValue", "getWireFormatVersion", "transferArrayBuffer", "readUint32", "readUint64", "readDouble", "_readRawBytes"],
+        &[
+            "readHeader",
+            "readValue",
+            "getWireFormatVersion",
+            "transferArrayBuffer",
+            "readUint32",
+            "readUint64",
+            "readDouble",
+            "_readRawBytes",
+        ],
     )?;
     Ok(())
 }
@@ -118,7 +127,11 @@ impl ReadDelegate for Delegate {
             return Err(Error::error("", "Unable to deserialize cloned data."));
         }
         let object = env.call(function, self.object, &[])?;
-        if env.is_object(object)? || env.is_function(object)? { Ok(object) } else { Err(Error::type_error("", "readHostObject must return an object")) }
+        if env.is_object(object)? || env.is_function(object)? {
+            Ok(object)
+        } else {
+            Err(Error::type_error("", "readHostObject must return an object"))
+        }
     }
     fn shared_array_buffer(&self, environment: &Rc<Environment>, id: u32) -> Result<Option<Value>> {
         let env = environment.env();

@@ -7,11 +7,8 @@ use edge_encoding::{Encoding, StringDecoder};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
 
 /// The binding.
-pub const BINDING: Binding = Binding {
-    name: "string_decoder",
-    natives: natives!("string_decoder"; "decode" => decode, "flush" => flush),
-    init,
-};
+pub const BINDING: Binding =
+    Binding { name: "string_decoder", natives: natives!("string_decoder"; "decode" => decode, "flush" => flush), init };
 
 fn init(target: &Target<'_>) -> Result<()> {
     for (name, value) in [

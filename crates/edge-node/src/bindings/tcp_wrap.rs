@@ -1,8 +1,8 @@
 //! `internalBinding('tcp_wrap')`: the shapes that `net` reads when it is loaded; there are no TCP sockets yet.
 
+use crate::binding::define_constants;
 use crate::{Binding, Target, natives};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
-use crate::binding::define_constants;
 
 /// The binding.
 pub const BINDING: Binding = Binding {

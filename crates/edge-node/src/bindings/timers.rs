@@ -45,7 +45,8 @@ impl Timers {
     fn of(environment: &Rc<Environment>) -> Rc<Self> {
         environment.state_or(|| {
             let uv = environment.uv();
-            let timers = Self { timer: Timer::new(uv), check: Check::new(uv), idle: Idle::new(uv), base: uv.now(), immediate_info: OnceCell::new() };
+            let timers =
+                Self { timer: Timer::new(uv), check: Check::new(uv), idle: Idle::new(uv), base: uv.now(), immediate_info: OnceCell::new() };
             let weak = Rc::downgrade(environment);
             timers.timer.set_callback(move |_| run_timers(&weak));
             timers.timer.unref();
@@ -101,7 +102,11 @@ fn schedule_timer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn toggle_timer_ref(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let timers = Timers::of(&environment);
-    if env.truthy(info.arg(0))? { timers.timer.add_ref() } else { timers.timer.unref() }
+    if env.truthy(info.arg(0))? {
+        timers.timer.add_ref()
+    } else {
+        timers.timer.unref()
+    }
     Ok(info.undefined())
 }
 
@@ -118,7 +123,9 @@ fn run_timers(environment: &Weak<Environment>) {
     let Ok(_scope) = env.scope() else { return };
     environment.callback_scope(CallbackContext::NONE, || {
         let timers = Timers::of(&environment);
-        let (Some(callback), Some(process)) = (environment.root("timers.timers_callback")?, environment.root("process")?) else { return Ok(()) };
+        let (Some(callback), Some(process)) = (environment.root("timers.timers_callback")?, environment.root("process")?) else {
+            return Ok(());
+        };
         let now = env.number(timers.now(&environment))?;
         // A list whose callback threw goes on where it stopped, after the exception was reported.
         let next = loop {
@@ -138,7 +145,11 @@ fn run_timers(environment: &Weak<Environment>) {
         }
         let due = next.abs() - timers.now(&environment);
         timers.timer.restart(if due >= 1.0 { due as u64 } else { 1 }, 0);
-        if next > 0.0 { timers.timer.add_ref() } else { timers.timer.unref() }
+        if next > 0.0 {
+            timers.timer.add_ref()
+        } else {
+            timers.timer.unref()
+        }
         Ok(())
     });
 }
@@ -153,7 +164,9 @@ fn check_immediate(environment: &Weak<Environment>) {
     if info.get(COUNT) == 0 || !environment.can_call_into_js() {
         return;
     }
-    let (Ok(Some(callback)), Ok(Some(process))) = (environment.root("timers.immediate_callback"), environment.root("process")) else { return };
+    let (Ok(Some(callback)), Ok(Some(process))) = (environment.root("timers.immediate_callback"), environment.root("process")) else {
+        return;
+    };
     loop {
         environment.make_callback(CallbackContext { resource: Some(process), ..CallbackContext::NONE }, callback, process, &[]);
         if info.get(HAS_OUTSTANDING) == 0 || !environment.can_call_into_js() {

@@ -112,8 +112,8 @@ fn exec(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let pattern = env.unwrap::<Pattern>(info.this())?;
     let (input, base_url) = read_match(env, info)?;
     let inputs = [Some(input_value(env, &input)?), base_url.as_deref().map(|base| env.string(base)).transpose()?];
-    let result = run(&pattern, input, base_url.as_deref())
-        .ok_or_else(|| Error::type_error("ERR_OPERATION_FAILED", "Failed to exec URLPattern"))?;
+    let result =
+        run(&pattern, input, base_url.as_deref()).ok_or_else(|| Error::type_error("ERR_OPERATION_FAILED", "Failed to exec URLPattern"))?;
     match result {
         Some(result) => result_value(env, &pattern, &result, &inputs.into_iter().flatten().collect::<Vec<_>>()),
         None => env.null(),
@@ -124,8 +124,8 @@ fn exec(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn test(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let pattern = env.unwrap::<Pattern>(info.this())?;
     let (input, base_url) = read_match(env, info)?;
-    let result = run(&pattern, input, base_url.as_deref())
-        .ok_or_else(|| Error::type_error("ERR_OPERATION_FAILED", "Failed to test URLPattern"))?;
+    let result =
+        run(&pattern, input, base_url.as_deref()).ok_or_else(|| Error::type_error("ERR_OPERATION_FAILED", "Failed to test URLPattern"))?;
     env.boolean(result.is_some())
 }
 

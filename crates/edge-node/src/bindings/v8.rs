@@ -90,9 +90,11 @@ fn init(target: &Target<'_>) -> Result<()> {
 fn cached_data_version_tag(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let (name, version) = environment.options().engine;
-    let hash = name.bytes().chain(version.bytes()).chain(env!("CARGO_PKG_VERSION").bytes()).fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = name
+        .bytes()
+        .chain(version.bytes())
+        .chain(env!("CARGO_PKG_VERSION").bytes())
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     // Bytecode may depend on the flags.
     env.uint32(hash ^ environment.state::<EngineFlags>().noted.get())
 }
@@ -130,7 +132,8 @@ fn update_heap_code_statistics(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn update_heap_space_statistics(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let heap = env.heap_statistics()?;
     let is_heap = env.get_u32(info.arg(0))? as usize == OLD_SPACE;
-    let figures = [heap.total, heap.used, heap.total.saturating_sub(heap.used), heap.total].map(|figure| if is_heap { figure as f64 } else { 0.0 });
+    let figures =
+        [heap.total, heap.used, heap.total.saturating_sub(heap.used), heap.total].map(|figure| if is_heap { figure as f64 } else { 0.0 });
     Environment::of(env)?.aliased::<f64>("v8.heapSpaceStatisticsBuffer")?.set_all(&figures);
     Ok(info.undefined())
 }
@@ -142,10 +145,9 @@ fn set_flags_from_string(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     Ok(info.undefined())
 }
 
-/// Flags that code after `setFlagsFromString` sees.
+/// Flags given to `setFlagsFromString`: none has an effect on this engine; `cachedDataVersionTag` depends on them, as in V8.
 #[derive(Default)]
 pub struct EngineFlags {
-    expose_gc: Cell<bool>,
     /// Hash of all flags set.
     noted: Cell<u32>,
 }
@@ -153,18 +155,6 @@ pub struct EngineFlags {
 impl EngineFlags {
     fn note(&self, flags: &str) {
         self.noted.set(flags.bytes().fold(self.noted.get(), |hash, byte| hash.rotate_left(5) ^ u32::from(byte)));
-        for flag in flags.split_whitespace() {
-            match flag.trim_start_matches('-').replace('_', "-").as_str() {
-                "expose-gc" => self.expose_gc.set(true),
-                "no-expose-gc" | "noexpose-gc" => self.expose_gc.set(false),
-                _ => {}
-            }
-        }
-    }
-    /// Whether contexts made from now on have `gc()`.
-    #[must_use]
-    pub fn expose_gc(&self) -> bool {
-        self.expose_gc.get()
     }
 }
 

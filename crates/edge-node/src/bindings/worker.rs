@@ -4,11 +4,8 @@ use crate::{Binding, Target, natives};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
 
 /// The binding.
-pub const BINDING: Binding = Binding {
-    name: "worker",
-    natives: natives!("worker"; "Worker" => new_worker, "getEnvMessagePort" => get_env_message_port),
-    init,
-};
+pub const BINDING: Binding =
+    Binding { name: "worker", natives: natives!("worker"; "Worker" => new_worker, "getEnvMessagePort" => get_env_message_port), init };
 
 fn init(target: &Target<'_>) -> Result<()> {
     target.methods()?;
@@ -18,12 +15,10 @@ fn init(target: &Target<'_>) -> Result<()> {
     target.boolean("ownsProcessState", true)?;
     target.number("threadId", 0.0)?;
     target.string("threadName", "")?;
-    target.value("resourceLimits", target.env.typed_array(
-        edge_napi::types::napi_typedarray_type::napi_float64_array,
-        target.env.array_buffer(4 * 8)?,
-        0,
-        4,
-    )?)?;
+    target.value(
+        "resourceLimits",
+        target.env.typed_array(edge_napi::types::napi_typedarray_type::napi_float64_array, target.env.array_buffer(4 * 8)?, 0, 4)?,
+    )?;
     target.constants(&[
         ("kMaxYoungGenerationSizeMb", 0),
         ("kMaxOldGenerationSizeMb", 1),

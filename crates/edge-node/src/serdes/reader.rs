@@ -148,7 +148,13 @@ impl<T> OrBadData<T> for Option<T> {
 
 impl<'a> Reader<'a> {
     /// `objects` and `transferred` are arrays kept with the state.
-    pub fn new(environment: &'a Rc<Environment>, state: &'a ReadState, delegate: &'a dyn ReadDelegate, objects: Value, transferred: Value) -> Result<Self> {
+    pub fn new(
+        environment: &'a Rc<Environment>,
+        state: &'a ReadState,
+        delegate: &'a dyn ReadDelegate,
+        objects: Value,
+        transferred: Value,
+    ) -> Result<Self> {
         Ok(Self {
             environment,
             env: environment.env(),
@@ -183,7 +189,9 @@ impl<'a> Reader<'a> {
         self.env.escape(|| {
             let value = self.read_tagged()?;
             // A view comes after its buffer and takes its place.
-            if self.state.peek_tag() == Some(tag::ARRAY_BUFFER_VIEW) && matches!(self.env.class_kind(value)?, ClassKind::ArrayBuffer | ClassKind::SharedArrayBuffer) {
+            if self.state.peek_tag() == Some(tag::ARRAY_BUFFER_VIEW)
+                && matches!(self.env.class_kind(value)?, ClassKind::ArrayBuffer | ClassKind::SharedArrayBuffer)
+            {
                 self.state.tag();
                 return self.read_view(value);
             }

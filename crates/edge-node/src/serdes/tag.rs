@@ -54,8 +54,14 @@ pub mod error {
     pub const STACK: u8 = b's';
     pub const END: u8 = b'.';
     /// Prototypes other than `Error`'s, by the name of their constructor.
-    pub const PROTOTYPES: &[(u8, &str)] =
-        &[(b'E', "EvalError"), (b'R', "RangeError"), (b'F', "ReferenceError"), (b'S', "SyntaxError"), (b'T', "TypeError"), (b'U', "URIError")];
+    pub const PROTOTYPES: &[(u8, &str)] = &[
+        (b'E', "EvalError"),
+        (b'R', "RangeError"),
+        (b'F', "ReferenceError"),
+        (b'S', "SyntaxError"),
+        (b'T', "TypeError"),
+        (b'U', "URIError"),
+    ];
 }
 
 /// Kinds of array buffer views: tag, constructor, bytes per element.

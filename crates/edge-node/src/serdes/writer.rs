@@ -135,7 +135,13 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// `ids` is a Map kept with the state, `transferred` an array of the buffers that are transferred (holes allowed).
-    pub fn new(environment: &'a Rc<Environment>, state: &'a WriteState, delegate: &'a dyn WriteDelegate, ids: Value, transferred: Option<Value>) -> Result<Self> {
+    pub fn new(
+        environment: &'a Rc<Environment>,
+        state: &'a WriteState,
+        delegate: &'a dyn WriteDelegate,
+        ids: Value,
+        transferred: Option<Value>,
+    ) -> Result<Self> {
         let primordials = Primordials::of(environment)?;
         Ok(Self {
             environment,
@@ -257,9 +263,12 @@ mod tests {
     fn wide_strings_lie_at_even_places() {
         let units: Vec<u16> = "中a".encode_utf16().collect();
         assert_eq!(written(|s| s.string(Str::Utf16(&units))), [b'c', 4, 0x2d, 0x4e, b'a', 0]);
-        assert_eq!(written(|s| {
-            s.byte(b'0');
-            s.string(Str::Utf16(&units));
-        }), [b'0', 0, b'c', 4, 0x2d, 0x4e, b'a', 0]);
+        assert_eq!(
+            written(|s| {
+                s.byte(b'0');
+                s.string(Str::Utf16(&units));
+            }),
+            [b'0', 0, b'c', 4, 0x2d, 0x4e, b'a', 0]
+        );
     }
 }

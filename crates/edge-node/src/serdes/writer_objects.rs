@@ -1,7 +1,7 @@
 //! How each kind of object is written.
 
-use super::writer::{Writer, as_int32};
 use super::tag;
+use super::writer::{Writer, as_int32};
 use edge_napi::types::{napi_key_enumerable, napi_key_skip_symbols, napi_valuetype};
 use edge_napi::{ClassKind, Result, Str, Value};
 
@@ -213,7 +213,10 @@ impl Writer<'_> {
         let env = self.env;
         let source = self.primordials.call("RegExpPrototypeGetSource", &[regexp])?;
         let flags = env.get_string(self.primordials.call("RegExpPrototypeGetFlags", &[regexp])?)?;
-        let bits = flags.chars().filter_map(|flag| tag::REGEXP_FLAGS.iter().position(|known| *known == flag)).fold(0, |bits, bit| bits | 1_u64 << bit);
+        let bits = flags
+            .chars()
+            .filter_map(|flag| tag::REGEXP_FLAGS.iter().position(|known| *known == flag))
+            .fold(0, |bits, bit| bits | 1_u64 << bit);
         self.state.byte(tag::REGEXP);
         self.write_string(source)?;
         self.state.varint(bits);
@@ -352,7 +355,16 @@ mod tests {
 
     #[test]
     fn indices() {
-        for (text, index) in [("0", Some(0)), ("12", Some(12)), ("4294967294", Some(4_294_967_294)), ("4294967295", None), ("01", None), ("", None), ("-1", None), ("1a", None)] {
+        for (text, index) in [
+            ("0", Some(0)),
+            ("12", Some(12)),
+            ("4294967294", Some(4_294_967_294)),
+            ("4294967295", None),
+            ("01", None),
+            ("", None),
+            ("-1", None),
+            ("1a", None),
+        ] {
             assert_eq!(array_index(Str::Latin1(text.as_bytes())), index, "{text}");
         }
     }

@@ -27,7 +27,13 @@ pub(super) fn with_source<T>(e: &Inner, source: *const SourceInfo, f: impl FnOnc
     e.with_bytes(&bytes, f)
 }
 
-pub(crate) unsafe fn compile_function(env: napi_env, source: *const SourceInfo, params: *const napi_value, nparams: usize, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe fn compile_function(
+    env: napi_env,
+    source: *const SourceInfo,
+    params: *const napi_value,
+    nparams: usize,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         check(result)?;
         let params = array(params, nparams)?;
@@ -74,7 +80,13 @@ pub(crate) unsafe fn write_bytecode(env: napi_env, code: napi_value, strip_sourc
     })
 }
 
-pub(crate) unsafe fn read_bytecode(env: napi_env, bytes: *const u8, length: usize, host_defined_option: napi_value, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe fn read_bytecode(
+    env: napi_env,
+    bytes: *const u8,
+    length: usize,
+    host_defined_option: napi_value,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         check(result)?;
         let bytes = array(bytes, length)?;
@@ -85,7 +97,14 @@ pub(crate) unsafe fn read_bytecode(env: napi_env, bytes: *const u8, length: usiz
 }
 
 /// `allow_wasm` has nothing to allow in this engine; microtasks have one queue for all contexts.
-pub(crate) unsafe fn make_context(env: napi_env, sandbox: napi_value, allow_strings: bool, _allow_wasm: bool, own_microtask_queue: bool, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe fn make_context(
+    env: napi_env,
+    sandbox: napi_value,
+    allow_strings: bool,
+    _allow_wasm: bool,
+    own_microtask_queue: bool,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         check(result)?;
         if own_microtask_queue {

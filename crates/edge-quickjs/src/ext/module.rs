@@ -7,7 +7,12 @@ use edge_napi::SourceInfo;
 use edge_napi::types::napi_status::*;
 use edge_napi::types::*;
 
-pub(crate) unsafe fn module_create_source(env: napi_env, source: *const SourceInfo, wrap: napi_value, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe fn module_create_source(
+    env: napi_env,
+    source: *const SourceInfo,
+    wrap: napi_value,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         check(result)?;
         let wrap = e.optional(wrap)?;
@@ -43,7 +48,8 @@ pub(crate) unsafe fn module_create_synthetic(
         let names = elements(e, names)?;
         let steps = if steps.is_null() { UNDEFINED as u32 } else { e.slot(steps)? };
         let (url, context, wrap) = (e.slot(url)?, e.optional(context)?, e.optional(wrap)?);
-        let made = e.with_slots(&names, |at| Ok(e.engine.edge_new_synthetic_module(url, context, names.len() as u32, at, steps, wrap)?))?;
+        let made =
+            e.with_slots(&names, |at| Ok(e.engine.edge_new_synthetic_module(url, context, names.len() as u32, at, steps, wrap)?))?;
         put(result, e.made(made)?)
     })
 }
@@ -93,7 +99,12 @@ pub(crate) unsafe fn module_get_error(env: napi_env, module: napi_value, result:
     })
 }
 
-pub(crate) unsafe fn module_get_async(env: napi_env, module: napi_value, has_top_level_await: *mut bool, graph_is_async: *mut Option<bool>) -> napi_status {
+pub(crate) unsafe fn module_get_async(
+    env: napi_env,
+    module: napi_value,
+    has_top_level_await: *mut bool,
+    graph_is_async: *mut Option<bool>,
+) -> napi_status {
     run(env, |e| {
         let bits = e.engine.edge_module_async(e.slot(module)?)?;
         put_optional(has_top_level_await, bits & 1 != 0);

@@ -13,7 +13,14 @@ fn new_native(e: &Inner, id: NativeId, name: u32, length: u32, constructor: bool
     e.made(e.engine.edge_new_native_function(id, name, length, u32::from(constructor))?)
 }
 
-pub(crate) unsafe fn create_native_function(env: napi_env, id: NativeId, name: napi_value, length: u32, constructor: bool, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe fn create_native_function(
+    env: napi_env,
+    id: NativeId,
+    name: napi_value,
+    length: u32,
+    constructor: bool,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         check(result)?;
         let name = if name.is_null() { UNDEFINED as u32 } else { e.slot(name)? };
@@ -33,9 +40,8 @@ pub(crate) unsafe fn define_native_accessor(
         let object = e.object(object, napi_object_expected)?;
         let key = e.slot(key)?;
         let mark = e.state.top(&e.engine);
-        let half = |id: Option<NativeId>, length: u32| -> Res<u32> {
-            id.map_or(Ok(0), |id| e.slot(new_native(e, id, key, length, false)?))
-        };
+        let half =
+            |id: Option<NativeId>, length: u32| -> Res<u32> { id.map_or(Ok(0), |id| e.slot(new_native(e, id, key, length, false)?)) };
         let (getter, setter) = (half(getter, 0)?, half(setter, 1)?);
         e.done(e.engine.edge_define_accessor(object, key, getter, setter, attributes)?)?;
         e.engine.edge_close_scope(mark)?;
@@ -43,7 +49,13 @@ pub(crate) unsafe fn define_native_accessor(
     })
 }
 
-pub(crate) unsafe fn define_value(env: napi_env, object: napi_value, key: napi_value, value: napi_value, attributes: napi_property_attributes) -> napi_status {
+pub(crate) unsafe fn define_value(
+    env: napi_env,
+    object: napi_value,
+    key: napi_value,
+    value: napi_value,
+    attributes: napi_property_attributes,
+) -> napi_status {
     run_js(env, |e| {
         let object = e.object(object, napi_object_expected)?;
         let (key, value) = (e.slot(key)?, e.slot(value)?);

@@ -120,7 +120,12 @@ pub(crate) unsafe fn preview_entries(env: napi_env, object: napi_value, result: 
     })
 }
 
-pub(crate) unsafe fn get_promise_details(env: napi_env, promise: napi_value, state: *mut PromiseState, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe fn get_promise_details(
+    env: napi_env,
+    promise: napi_value,
+    state: *mut PromiseState,
+    result: *mut napi_value,
+) -> napi_status {
     run(env, |e| {
         check(state)?;
         check(result)?;
@@ -166,7 +171,12 @@ pub(crate) unsafe fn create_private_symbol(env: napi_env, description: napi_valu
     })
 }
 
-pub(crate) unsafe fn create_shared_arraybuffer(env: napi_env, byte_length: usize, data: *mut *mut u8, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe fn create_shared_arraybuffer(
+    env: napi_env,
+    byte_length: usize,
+    data: *mut *mut u8,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         check(result)?;
         let (made, bytes) = buffer::new_buffer(e, byte_length, true)?;

@@ -84,7 +84,13 @@ pub(crate) unsafe extern "C" fn napi_create_bigint_uint64(env: napi_env, value: 
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_create_bigint_words(env: napi_env, sign_bit: i32, word_count: usize, words: *const u64, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_create_bigint_words(
+    env: napi_env,
+    sign_bit: i32,
+    word_count: usize,
+    words: *const u64,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         check(words)?;
         check(result)?;
@@ -100,7 +106,12 @@ pub(crate) unsafe extern "C" fn napi_create_bigint_words(env: napi_env, sign_bit
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_get_value_bigint_int64(env: napi_env, value: napi_value, result: *mut i64, lossless: *mut bool) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_get_value_bigint_int64(
+    env: napi_env,
+    value: napi_value,
+    result: *mut i64,
+    lossless: *mut bool,
+) -> napi_status {
     run(env, |e| {
         e.slot(value)?;
         check(result)?;
@@ -112,7 +123,12 @@ pub(crate) unsafe extern "C" fn napi_get_value_bigint_int64(env: napi_env, value
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_get_value_bigint_uint64(env: napi_env, value: napi_value, result: *mut u64, lossless: *mut bool) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_get_value_bigint_uint64(
+    env: napi_env,
+    value: napi_value,
+    result: *mut u64,
+    lossless: *mut bool,
+) -> napi_status {
     run(env, |e| {
         e.slot(value)?;
         check(result)?;
@@ -124,7 +140,13 @@ pub(crate) unsafe extern "C" fn napi_get_value_bigint_uint64(env: napi_env, valu
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_get_value_bigint_words(env: napi_env, value: napi_value, sign_bit: *mut i32, word_count: *mut usize, words: *mut u64) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_get_value_bigint_words(
+    env: napi_env,
+    value: napi_value,
+    sign_bit: *mut i32,
+    word_count: *mut usize,
+    words: *mut u64,
+) -> napi_status {
     run(env, |e| {
         e.slot(value)?;
         check(word_count)?;
@@ -176,7 +198,15 @@ mod tests {
 
     #[test]
     fn words_and_limbs_are_each_others_inverse() {
-        for (negative, words) in [(false, vec![]), (false, vec![1]), (true, vec![1]), (true, vec![1 << 63]), (false, vec![u64::MAX]), (true, vec![0, 1]), (true, vec![u64::MAX, u64::MAX])] {
+        for (negative, words) in [
+            (false, vec![]),
+            (false, vec![1]),
+            (true, vec![1]),
+            (true, vec![1 << 63]),
+            (false, vec![u64::MAX]),
+            (true, vec![0, 1]),
+            (true, vec![u64::MAX, u64::MAX]),
+        ] {
             assert_eq!(to_words(&to_limbs(negative, &words)), (negative, words));
         }
         assert_eq!(to_words(&[0, 0x8000_0000]), (true, vec![1 << 63]));

@@ -88,7 +88,12 @@ pub(crate) unsafe extern "C" fn napi_is_arraybuffer(env: napi_env, value: napi_v
     run(env, |e| put(result, view(e, value)?.is_array_buffer()))
 }
 
-pub(crate) unsafe extern "C" fn napi_create_arraybuffer(env: napi_env, byte_length: usize, data: *mut *mut c_void, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_create_arraybuffer(
+    env: napi_env,
+    byte_length: usize,
+    data: *mut *mut c_void,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         check(result)?;
         let (buffer, bytes) = new_buffer(e, byte_length, false)?;
@@ -112,7 +117,12 @@ pub(crate) unsafe extern "C" fn napi_create_external_arraybuffer(
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_get_arraybuffer_info(env: napi_env, arraybuffer: napi_value, data: *mut *mut c_void, byte_length: *mut usize) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_get_arraybuffer_info(
+    env: napi_env,
+    arraybuffer: napi_value,
+    data: *mut *mut c_void,
+    byte_length: *mut usize,
+) -> napi_status {
     run(env, |e| {
         let view = view(e, arraybuffer)?;
         if !view.is_array_buffer() {
@@ -201,7 +211,13 @@ pub(crate) unsafe extern "C" fn napi_get_typedarray_info(
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_create_dataview(env: napi_env, length: usize, arraybuffer: napi_value, byte_offset: usize, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_create_dataview(
+    env: napi_env,
+    length: usize,
+    arraybuffer: napi_value,
+    byte_offset: usize,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         let buffer = e.slot(arraybuffer)?;
         check(result)?;

@@ -67,19 +67,39 @@ fn create(env: napi_env, kind: u32, code: napi_value, msg: napi_value, result: *
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_create_error(env: napi_env, code: napi_value, msg: napi_value, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_create_error(
+    env: napi_env,
+    code: napi_value,
+    msg: napi_value,
+    result: *mut napi_value,
+) -> napi_status {
     create(env, 0, code, msg, result)
 }
 
-pub(crate) unsafe extern "C" fn napi_create_type_error(env: napi_env, code: napi_value, msg: napi_value, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_create_type_error(
+    env: napi_env,
+    code: napi_value,
+    msg: napi_value,
+    result: *mut napi_value,
+) -> napi_status {
     create(env, 1, code, msg, result)
 }
 
-pub(crate) unsafe extern "C" fn napi_create_range_error(env: napi_env, code: napi_value, msg: napi_value, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_create_range_error(
+    env: napi_env,
+    code: napi_value,
+    msg: napi_value,
+    result: *mut napi_value,
+) -> napi_status {
     create(env, 2, code, msg, result)
 }
 
-pub(crate) unsafe extern "C" fn node_api_create_syntax_error(env: napi_env, code: napi_value, msg: napi_value, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn node_api_create_syntax_error(
+    env: napi_env,
+    code: napi_value,
+    msg: napi_value,
+    result: *mut napi_value,
+) -> napi_status {
     create(env, 3, code, msg, result)
 }
 

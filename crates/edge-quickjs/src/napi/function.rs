@@ -69,7 +69,13 @@ pub(crate) unsafe extern "C" fn napi_call_function(
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_new_instance(env: napi_env, constructor: napi_value, argc: usize, argv: *const napi_value, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_new_instance(
+    env: napi_env,
+    constructor: napi_value,
+    argc: usize,
+    argv: *const napi_value,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         e.slot(constructor)?;
         if argc > MOST_ARGUMENTS {
@@ -83,7 +89,12 @@ pub(crate) unsafe extern "C" fn napi_new_instance(env: napi_env, constructor: na
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_instanceof(env: napi_env, object: napi_value, constructor: napi_value, result: *mut bool) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_instanceof(
+    env: napi_env,
+    object: napi_value,
+    constructor: napi_value,
+    result: *mut bool,
+) -> napi_status {
     run_js(env, |e| {
         let object = e.slot(object)?;
         check(result)?;
@@ -170,7 +181,12 @@ fn define(e: &Inner, object: u32, property: &napi_property_descriptor) -> Res<()
     e.done(status).map(drop)
 }
 
-pub(crate) unsafe extern "C" fn napi_define_properties(env: napi_env, object: napi_value, property_count: usize, properties: *const napi_property_descriptor) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_define_properties(
+    env: napi_env,
+    object: napi_value,
+    property_count: usize,
+    properties: *const napi_property_descriptor,
+) -> napi_status {
     run_js(env, |e| {
         let properties = array(properties, property_count)?;
         let object = e.object(object, napi_object_expected)?;

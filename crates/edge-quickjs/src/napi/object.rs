@@ -89,7 +89,12 @@ pub(crate) unsafe extern "C" fn napi_has_property(env: napi_env, object: napi_va
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_get_property(env: napi_env, object: napi_value, key: napi_value, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_get_property(
+    env: napi_env,
+    object: napi_value,
+    key: napi_value,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         let key = e.slot(key)?;
         check(result)?;
@@ -108,7 +113,12 @@ pub(crate) unsafe extern "C" fn napi_delete_property(env: napi_env, object: napi
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_has_own_property(env: napi_env, object: napi_value, key: napi_value, result: *mut bool) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_has_own_property(
+    env: napi_env,
+    object: napi_value,
+    key: napi_value,
+    result: *mut bool,
+) -> napi_status {
     run_js(env, |e| {
         let kind = e.kind(key)?;
         check(result)?;
@@ -126,7 +136,12 @@ fn with_key<T>(e: &Inner, utf8name: *const c_char, f: impl FnOnce(u32) -> Res<T>
     f(key)
 }
 
-pub(crate) unsafe extern "C" fn napi_set_named_property(env: napi_env, object: napi_value, utf8name: *const c_char, value: napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_set_named_property(
+    env: napi_env,
+    object: napi_value,
+    utf8name: *const c_char,
+    value: napi_value,
+) -> napi_status {
     run_js(env, |e| {
         let value = e.slot(value)?;
         let object = e.to_object(object)?;
@@ -138,7 +153,12 @@ pub(crate) unsafe extern "C" fn napi_set_named_property(env: napi_env, object: n
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_has_named_property(env: napi_env, object: napi_value, utf8name: *const c_char, result: *mut bool) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_has_named_property(
+    env: napi_env,
+    object: napi_value,
+    utf8name: *const c_char,
+    result: *mut bool,
+) -> napi_status {
     run_js(env, |e| {
         check(result)?;
         let object = e.to_object(object)?;
@@ -149,7 +169,12 @@ pub(crate) unsafe extern "C" fn napi_has_named_property(env: napi_env, object: n
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_get_named_property(env: napi_env, object: napi_value, utf8name: *const c_char, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_get_named_property(
+    env: napi_env,
+    object: napi_value,
+    utf8name: *const c_char,
+    result: *mut napi_value,
+) -> napi_status {
     run_js(env, |e| {
         check(result)?;
         let object = e.to_object(object)?;

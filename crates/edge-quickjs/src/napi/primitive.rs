@@ -202,7 +202,9 @@ mod tests {
 
     #[test]
     fn to_int32_is_ecmascripts() {
-        for (v, want) in [(0.0, 0), (-1.5, -1), (2_147_483_648.0, i32::MIN), (4_294_967_297.0, 1), (1e300, 0), (f64::NAN, 0), (f64::INFINITY, 0)] {
+        for (v, want) in
+            [(0.0, 0), (-1.5, -1), (2_147_483_648.0, i32::MIN), (4_294_967_297.0, 1), (1e300, 0), (f64::NAN, 0), (f64::INFINITY, 0)]
+        {
             assert_eq!(to_int32(v), want, "{v}");
         }
         assert_eq!(to_int32(9_007_199_254_740_994.0), 2);

@@ -17,7 +17,12 @@ fn parts(reference: napi_ref) -> Res<(u32, u32)> {
     if reference.is_null() { Err(napi_invalid_arg) } else { Ok((reference.0 as u32, (reference.0 >> 32) as u32)) }
 }
 
-pub(crate) unsafe extern "C" fn napi_create_reference(env: napi_env, value: napi_value, initial_refcount: u32, result: *mut napi_ref) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_create_reference(
+    env: napi_env,
+    value: napi_value,
+    initial_refcount: u32,
+    result: *mut napi_ref,
+) -> napi_status {
     run(env, |e| {
         let slot = e.slot(value)?;
         check(result)?;
@@ -140,7 +145,12 @@ pub(crate) unsafe extern "C" fn napi_close_escapable_handle_scope(env: napi_env,
     run(env, |e| close_scope(e, scope.0, true))
 }
 
-pub(crate) unsafe extern "C" fn napi_escape_handle(env: napi_env, scope: napi_escapable_handle_scope, escapee: napi_value, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_escape_handle(
+    env: napi_env,
+    scope: napi_escapable_handle_scope,
+    escapee: napi_value,
+    result: *mut napi_value,
+) -> napi_status {
     run(env, |e| {
         let index = scope.0.checked_sub(1).ok_or(napi_invalid_arg)?;
         let from = e.slot(escapee)?;
@@ -233,7 +243,12 @@ pub(crate) unsafe extern "C" fn napi_add_finalizer(
     })
 }
 
-pub(crate) unsafe extern "C" fn node_api_post_finalizer(env: napi_env, finalize_cb: napi_finalize, finalize_data: *mut c_void, finalize_hint: *mut c_void) -> napi_status {
+pub(crate) unsafe extern "C" fn node_api_post_finalizer(
+    env: napi_env,
+    finalize_cb: napi_finalize,
+    finalize_data: *mut c_void,
+    finalize_hint: *mut c_void,
+) -> napi_status {
     run_always(env, |e| {
         if finalize_cb.is_none() {
             return Err(napi_invalid_arg);
@@ -290,7 +305,12 @@ pub(crate) unsafe extern "C" fn napi_type_tag_object(env: napi_env, value: napi_
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_check_object_type_tag(env: napi_env, value: napi_value, type_tag: *const napi_type_tag, result: *mut bool) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_check_object_type_tag(
+    env: napi_env,
+    value: napi_value,
+    type_tag: *const napi_type_tag,
+    result: *mut bool,
+) -> napi_status {
     run(env, |e| {
         e.slot(value)?;
         let tag = tag(type_tag)?;
@@ -302,7 +322,12 @@ pub(crate) unsafe extern "C" fn napi_check_object_type_tag(env: napi_env, value:
 
 // --- instance data ---------------------------------------------------------------------------------------------------------------------
 
-pub(crate) unsafe extern "C" fn napi_set_instance_data(env: napi_env, data: *mut c_void, finalize_cb: napi_finalize, finalize_hint: *mut c_void) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_set_instance_data(
+    env: napi_env,
+    data: *mut c_void,
+    finalize_cb: napi_finalize,
+    finalize_hint: *mut c_void,
+) -> napi_status {
     run(env, |e| {
         // As in Node: what was there is dropped without its finaliser.
         e.instance_data.set(Some(Pointer { data, finalize: finalize_cb, hint: finalize_hint }));
@@ -345,4 +370,3 @@ pub(crate) fn finalize(e: &Inner, pointer: Pointer) {
         let _ = e.engine.edge_close_scope(mark);
     }
 }
-

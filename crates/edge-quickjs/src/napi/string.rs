@@ -105,21 +105,36 @@ pub(crate) fn new_key(e: &Inner, utf8: &[u8]) -> Res<napi_value> {
     Ok(key)
 }
 
-pub(crate) unsafe extern "C" fn napi_create_string_latin1(env: napi_env, str: *const c_char, length: usize, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_create_string_latin1(
+    env: napi_env,
+    str: *const c_char,
+    length: usize,
+    result: *mut napi_value,
+) -> napi_status {
     run(env, |e| {
         check(result)?;
         put(result, new_latin1(e, text(str, length)?)?)
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_create_string_utf8(env: napi_env, str: *const c_char, length: usize, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_create_string_utf8(
+    env: napi_env,
+    str: *const c_char,
+    length: usize,
+    result: *mut napi_value,
+) -> napi_status {
     run(env, |e| {
         check(result)?;
         put(result, new_utf8(e, text(str, length)?)?)
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_create_string_utf16(env: napi_env, str: *const u16, length: usize, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_create_string_utf16(
+    env: napi_env,
+    str: *const u16,
+    length: usize,
+    result: *mut napi_value,
+) -> napi_status {
     run(env, |e| {
         check(result)?;
         put(result, new_utf16(e, text16(str, length)?)?)
@@ -170,7 +185,12 @@ fn give_back(env: napi_env, finalize: napi_finalize, data: *mut c_void, hint: *m
     }
 }
 
-pub(crate) unsafe extern "C" fn node_api_create_property_key_latin1(env: napi_env, str: *const c_char, length: usize, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn node_api_create_property_key_latin1(
+    env: napi_env,
+    str: *const c_char,
+    length: usize,
+    result: *mut napi_value,
+) -> napi_status {
     run(env, |e| {
         check(result)?;
         let key = new_latin1(e, text(str, length)?)?;
@@ -179,14 +199,24 @@ pub(crate) unsafe extern "C" fn node_api_create_property_key_latin1(env: napi_en
     })
 }
 
-pub(crate) unsafe extern "C" fn node_api_create_property_key_utf8(env: napi_env, str: *const c_char, length: usize, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn node_api_create_property_key_utf8(
+    env: napi_env,
+    str: *const c_char,
+    length: usize,
+    result: *mut napi_value,
+) -> napi_status {
     run(env, |e| {
         check(result)?;
         put(result, new_key(e, text(str, length)?)?)
     })
 }
 
-pub(crate) unsafe extern "C" fn node_api_create_property_key_utf16(env: napi_env, str: *const u16, length: usize, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn node_api_create_property_key_utf16(
+    env: napi_env,
+    str: *const u16,
+    length: usize,
+    result: *mut napi_value,
+) -> napi_status {
     run(env, |e| {
         check(result)?;
         let key = new_utf16(e, text16(str, length)?)?;
@@ -328,28 +358,62 @@ fn get_string<T: Copy + Default>(
     })
 }
 
-pub(crate) unsafe extern "C" fn napi_get_value_string_latin1(env: napi_env, value: napi_value, buf: *mut c_char, bufsize: usize, result: *mut usize) -> napi_status {
-    get_string(env, value, buf.cast::<u8>(), bufsize, result, |units| units.len(), |units, to| {
-        let count = units.len().min(to.len());
-        for (index, byte) in to[..count].iter_mut().enumerate() {
-            *byte = units.unit(index) as u8;
-        }
-        count
-    })
+pub(crate) unsafe extern "C" fn napi_get_value_string_latin1(
+    env: napi_env,
+    value: napi_value,
+    buf: *mut c_char,
+    bufsize: usize,
+    result: *mut usize,
+) -> napi_status {
+    get_string(
+        env,
+        value,
+        buf.cast::<u8>(),
+        bufsize,
+        result,
+        |units| units.len(),
+        |units, to| {
+            let count = units.len().min(to.len());
+            for (index, byte) in to[..count].iter_mut().enumerate() {
+                *byte = units.unit(index) as u8;
+            }
+            count
+        },
+    )
 }
 
-pub(crate) unsafe extern "C" fn napi_get_value_string_utf8(env: napi_env, value: napi_value, buf: *mut c_char, bufsize: usize, result: *mut usize) -> napi_status {
+pub(crate) unsafe extern "C" fn napi_get_value_string_utf8(
+    env: napi_env,
+    value: napi_value,
+    buf: *mut c_char,
+    bufsize: usize,
+    result: *mut usize,
+) -> napi_status {
     get_string(env, value, buf.cast::<u8>(), bufsize, result, utf8_length, write_utf8)
 }
 
-pub(crate) unsafe extern "C" fn napi_get_value_string_utf16(env: napi_env, value: napi_value, buf: *mut u16, bufsize: usize, result: *mut usize) -> napi_status {
-    get_string(env, value, buf, bufsize, result, |units| units.len(), |units, to| {
-        let count = units.len().min(to.len());
-        for (index, unit) in to[..count].iter_mut().enumerate() {
-            *unit = units.unit(index);
-        }
-        count
-    })
+pub(crate) unsafe extern "C" fn napi_get_value_string_utf16(
+    env: napi_env,
+    value: napi_value,
+    buf: *mut u16,
+    bufsize: usize,
+    result: *mut usize,
+) -> napi_status {
+    get_string(
+        env,
+        value,
+        buf,
+        bufsize,
+        result,
+        |units| units.len(),
+        |units, to| {
+            let count = units.len().min(to.len());
+            for (index, unit) in to[..count].iter_mut().enumerate() {
+                *unit = units.unit(index);
+            }
+            count
+        },
+    )
 }
 
 pub(crate) unsafe extern "C" fn napi_create_symbol(env: napi_env, description: napi_value, result: *mut napi_value) -> napi_status {
@@ -368,7 +432,12 @@ pub(crate) unsafe extern "C" fn napi_create_symbol(env: napi_env, description: n
     })
 }
 
-pub(crate) unsafe extern "C" fn node_api_symbol_for(env: napi_env, utf8description: *const c_char, length: usize, result: *mut napi_value) -> napi_status {
+pub(crate) unsafe extern "C" fn node_api_symbol_for(
+    env: napi_env,
+    utf8description: *const c_char,
+    length: usize,
+    result: *mut napi_value,
+) -> napi_status {
     run(env, |e| {
         check(result)?;
         let description = new_utf8(e, text(utf8description, length)?)?;

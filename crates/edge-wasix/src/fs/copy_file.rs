@@ -25,11 +25,7 @@ pub fn copy_contents(source: &dyn File, target: &dyn File, flags: i32) -> Result
                 Err(error) if flags & COPYFILE_FICLONE_FORCE != 0 => {
                     let error = Errno::from(error);
                     // What libuv makes of a file system without reflinks.
-                    return Err(if error == Errno::ENOTTY {
-                        Errno::ENOTSUP
-                    } else {
-                        error
-                    });
+                    return Err(if error == Errno::ENOTTY { Errno::ENOTSUP } else { error });
                 }
                 Err(_) => {}
             }

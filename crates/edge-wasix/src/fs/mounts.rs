@@ -55,11 +55,7 @@ impl Target {
 
     /// The resolved path as a guest sees it.
     pub fn guest_path(&self) -> Vec<u8> {
-        if self.guest.is_empty() {
-            b"/".to_vec()
-        } else {
-            self.guest.clone()
-        }
+        if self.guest.is_empty() { b"/".to_vec() } else { self.guest.clone() }
     }
 }
 
@@ -84,10 +80,7 @@ impl Mounts {
         for (point, fs) in pairs {
             let point = normal_mount_point(&point)?;
             let mut at = 1;
-            while let Some(next) = point
-                .get(at..)
-                .and_then(|rest| rest.iter().position(|&b| b == b'/'))
-            {
+            while let Some(next) = point.get(at..).and_then(|rest| rest.iter().position(|&b| b == b'/')) {
                 skeleton.mkdir_if_missing(&point[1..at + next])?;
                 at += next + 1;
             }
@@ -99,10 +92,7 @@ impl Mounts {
         }
         let skeleton: Arc<dyn FileSystem> = Arc::new(ReadOnly::new(skeleton));
         if !mounts.iter().any(|mount| mount.point.is_empty()) {
-            mounts.push(Mount {
-                point: Vec::new(),
-                fs: Arc::clone(&skeleton),
-            });
+            mounts.push(Mount { point: Vec::new(), fs: Arc::clone(&skeleton) });
         }
         mounts.sort_by_key(|mount| std::cmp::Reverse(mount.point.len()));
         Ok(Mounts { mounts, skeleton })
@@ -110,13 +100,7 @@ impl Mounts {
 
     /// Calls `op` with the place `path` leads to. With `follow` a link at the end is followed (and a missing
     /// target is handed to `op`, which may create it).
-    pub fn at<R>(
-        &self,
-        cwd: &[u8],
-        path: &[u8],
-        follow: bool,
-        mut op: impl FnMut(&Target) -> Result<R>,
-    ) -> Result<R> {
+    pub fn at<R>(&self, cwd: &[u8], path: &[u8], follow: bool, mut op: impl FnMut(&Target) -> Result<R>) -> Result<R> {
         if let Some(target) = self.lexical(cwd, path)? {
             match op(&target) {
                 Err(Errno::ELOOP) => {}
@@ -136,13 +120,7 @@ impl Mounts {
     /// last name is taken as it is.
     ///
     /// `special` is the errno for a path that ends in `.`, `..` or is the root.
-    pub fn name<R>(
-        &self,
-        cwd: &[u8],
-        path: &[u8],
-        special: Errno,
-        mut op: impl FnMut(&Target) -> Result<R>,
-    ) -> Result<R> {
+    pub fn name<R>(&self, cwd: &[u8], path: &[u8], special: Errno, mut op: impl FnMut(&Target) -> Result<R>) -> Result<R> {
         if let Some(target) = self.lexical(cwd, path)? {
             match op(&target) {
                 Err(Errno::ELOOP) => {}
@@ -185,11 +163,7 @@ impl Mounts {
 
     /// Whether something is mounted at or below a resolved guest path, so that it cannot be removed or renamed.
     pub fn is_busy(&self, guest: &[u8]) -> bool {
-        guest.is_empty()
-            || self
-                .mounts
-                .iter()
-                .any(|mount| is_at_or_below(&mount.point, guest))
+        guest.is_empty() || self.mounts.iter().any(|mount| is_at_or_below(&mount.point, guest))
     }
 
     /// Adds the mount points directly inside a resolved guest directory to its listing.
@@ -201,11 +175,7 @@ impl Mounts {
             let rest = &mount.point[guest.len() + 1..];
             let name = rest.split(|&b| b == b'/').next().unwrap_or(rest);
             if !entries.iter().any(|entry| entry.name == name) {
-                entries.push(DirEntry {
-                    name: name.to_vec(),
-                    kind: EntryKind::Dir,
-                    ino: 0,
-                });
+                entries.push(DirEntry { name: name.to_vec(), kind: EntryKind::Dir, ino: 0 });
             }
         }
     }
@@ -219,13 +189,7 @@ impl Mounts {
 
     fn target(&self, guest: Vec<u8>, wants_dir: bool) -> Target {
         let (mount, path) = self.place(&guest);
-        Target {
-            fs: Arc::clone(&self.mounts[mount].fs),
-            path: path.to_vec(),
-            guest,
-            wants_dir,
-            mount,
-        }
+        Target { fs: Arc::clone(&self.mounts[mount].fs), path: path.to_vec(), guest, wants_dir, mount }
     }
 
     /// The innermost mount over a resolved guest path, and the path in it.
@@ -237,20 +201,13 @@ impl Mounts {
             }
         }
         // The root mount is always there and matches everything; this is the same answer.
-        (
-            self.mounts.len() - 1,
-            guest.strip_prefix(b"/").unwrap_or(guest),
-        )
+        (self.mounts.len() - 1, guest.strip_prefix(b"/").unwrap_or(guest))
     }
 
     /// The place of a path that needs no walk unless it meets a link, or `None`.
     fn lexical(&self, cwd: &[u8], path: &[u8]) -> Result<Option<Target>> {
         check(path)?;
-        let mut guest = if path[0] == b'/' {
-            Vec::with_capacity(path.len())
-        } else {
-            cwd.to_vec()
-        };
+        let mut guest = if path[0] == b'/' { Vec::with_capacity(path.len()) } else { cwd.to_vec() };
         if path == b"." || path.ends_with(b"/") || path.ends_with(b"/.") {
             return Ok(None);
         }
@@ -262,24 +219,14 @@ impl Mounts {
             }
         }
         // A place that may exist only as a mount point's parent needs the walk's knowledge.
-        Ok(if self.is_busy(&guest) {
-            None
-        } else {
-            Some(self.target(guest, false))
-        })
+        Ok(if self.is_busy(&guest) { None } else { Some(self.target(guest, false)) })
     }
 
     fn walk_name(&self, cwd: &[u8], path: &[u8], special: Errno) -> Result<Target> {
         check(path)?;
-        let end = path
-            .iter()
-            .rposition(|&b| b != b'/')
-            .map_or(0, |last| last + 1);
+        let end = path.iter().rposition(|&b| b != b'/').map_or(0, |last| last + 1);
         let wants_dir = end < path.len();
-        let start = path[..end]
-            .iter()
-            .rposition(|&b| b == b'/')
-            .map_or(0, |slash| slash + 1);
+        let start = path[..end].iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
         let (dir, name) = (&path[..start], &path[start..end]);
         if matches!(name, b"" | b"." | b"..") {
             // The rest must lead somewhere before the last component is judged.
@@ -299,11 +246,7 @@ impl Mounts {
     /// Walks `path` from `cwd` (a resolved guest path). The target's last component may be missing.
     fn walk(&self, cwd: &[u8], path: &[u8], follow: bool) -> Result<Target> {
         check(path)?;
-        let mut at = if path[0] == b'/' {
-            Vec::new()
-        } else {
-            cwd.to_vec()
-        };
+        let mut at = if path[0] == b'/' { Vec::new() } else { cwd.to_vec() };
         let mut pending = Vec::new();
         expand(path, &mut pending);
         let mut links = 0;
@@ -329,13 +272,7 @@ impl Mounts {
                     if last {
                         let path = at[1..].to_vec();
                         let fs = Arc::clone(&self.skeleton);
-                        return Ok(Target {
-                            fs,
-                            path,
-                            guest: at,
-                            wants_dir,
-                            mount: usize::MAX,
-                        });
+                        return Ok(Target { fs, path, guest: at, wants_dir, mount: usize::MAX });
                     }
                     libc::S_IFDIR
                 }
@@ -352,11 +289,7 @@ impl Mounts {
                     }
                     let link = fs.readlink(inner)?;
                     if link.is_empty() || pending.len() > PATH_MAX {
-                        return Err(if link.is_empty() {
-                            Errno::ENOENT
-                        } else {
-                            Errno::ENAMETOOLONG
-                        });
+                        return Err(if link.is_empty() { Errno::ENOENT } else { Errno::ENAMETOOLONG });
                     }
                     at.truncate(if link[0] == b'/' { 0 } else { parent_len });
                     expand(&link, &mut pending);

@@ -28,10 +28,7 @@ impl<F: FileSystem> FileSystem for ReadOnly<F> {
             return Err(Errno::EROFS);
         }
         if flags & libc::O_CREAT != 0 {
-            return match self
-                .0
-                .stat(path, flags & (libc::O_NOFOLLOW | libc::O_EXCL) == 0)
-            {
+            return match self.0.stat(path, flags & (libc::O_NOFOLLOW | libc::O_EXCL) == 0) {
                 Ok(_) if flags & libc::O_EXCL != 0 => Err(Errno::EEXIST),
                 Ok(_) => self.open(path, flags & !libc::O_CREAT, mode),
                 Err(Errno::ENOENT) => Err(Errno::EROFS),

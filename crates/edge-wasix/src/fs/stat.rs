@@ -84,14 +84,6 @@ pub struct StatFs {
 impl StatFs {
     /// The 7 numbers of Node's `statFsValues` array, in its order.
     pub fn node_fields(&self) -> [u64; 7] {
-        [
-            self.kind,
-            self.bsize,
-            self.blocks,
-            self.bfree,
-            self.bavail,
-            self.files,
-            self.ffree,
-        ]
+        [self.kind, self.bsize, self.blocks, self.bfree, self.bavail, self.files, self.ffree]
     }
 }

@@ -25,10 +25,7 @@ impl Timespec {
     /// The time now, by the host's real-time clock.
     pub fn now() -> Timespec {
         let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
-        Timespec {
-            sec: now.tv_sec,
-            nsec: now.tv_nsec as u32,
-        }
+        Timespec { sec: now.tv_sec, nsec: now.tv_nsec as u32 }
     }
 }
 
@@ -62,20 +59,8 @@ mod tests {
 
     #[test]
     fn doubles_are_cut_to_microseconds() {
-        assert_eq!(
-            Timespec::from_secs_f64(1.123456789),
-            Timespec {
-                sec: 1,
-                nsec: 123_456_000
-            }
-        );
-        assert_eq!(
-            Timespec::from_secs_f64(-0.25),
-            Timespec {
-                sec: -1,
-                nsec: 750_000_000
-            }
-        );
+        assert_eq!(Timespec::from_secs_f64(1.123456789), Timespec { sec: 1, nsec: 123_456_000 });
+        assert_eq!(Timespec::from_secs_f64(-0.25), Timespec { sec: -1, nsec: 750_000_000 });
         assert_eq!(SetTime::from_secs_f64(f64::NAN), SetTime::Omit);
         assert_eq!(SetTime::from_secs_f64(f64::INFINITY), SetTime::Now);
     }

@@ -21,10 +21,7 @@ pub(super) struct Beneath {
 
 impl Beneath {
     pub(super) fn new(root: OwnedFd, by_hand: bool) -> Beneath {
-        Beneath {
-            root,
-            by_hand: AtomicBool::new(by_hand),
-        }
+        Beneath { root, by_hand: AtomicBool::new(by_hand) }
     }
 
     pub(super) fn root(&self) -> BorrowedFd<'_> {
@@ -35,38 +32,20 @@ impl Beneath {
     /// (unless `flags` say `O_PATH | O_NOFOLLOW`, which opens the link itself).
     pub(super) fn open(&self, path: &[u8], flags: OFlags, mode: Mode) -> Result<OwnedFd> {
         // openat2 is strict: O_PATH goes with few flags, and a mode only with what makes a file.
-        let extra = if flags.contains(OFlags::PATH) {
-            OFlags::CLOEXEC
-        } else {
-            OFlags::CLOEXEC | OFlags::NOCTTY
-        };
+        let extra = if flags.contains(OFlags::PATH) { OFlags::CLOEXEC } else { OFlags::CLOEXEC | OFlags::NOCTTY };
         let flags = flags | extra;
-        let mode = if flags.intersects(OFlags::CREATE) {
-            mode
-        } else {
-            Mode::empty()
-        };
-        let path = if path.is_empty() {
-            b".".as_slice()
-        } else {
-            path
-        };
+        let mode = if flags.intersects(OFlags::CREATE) { mode } else { Mode::empty() };
+        let path = if path.is_empty() { b".".as_slice() } else { path };
         // A path that is somehow not what the contract says must not reach the host.
-        if path
-            .split(|&b| b == b'/')
-            .any(|name| name.is_empty() || name == b"..")
-        {
+        if path.split(|&b| b == b'/').any(|name| name.is_empty() || name == b"..") {
             return Err(Errno::EACCES);
         }
         if !self.by_hand.load(Ordering::Relaxed) {
-            let resolve =
-                ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_SYMLINKS;
+            let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_SYMLINKS;
             match retry(|| rustix::fs::openat2(self.root(), path, flags, mode, resolve)) {
                 // Only the absence of the call itself; a policy filter answers EPERM to everything.
                 Err(Errno::ENOSYS) => self.by_hand.store(true, Ordering::Relaxed),
-                Err(Errno::EPERM) if self.openat2_is_forbidden() => {
-                    self.by_hand.store(true, Ordering::Relaxed)
-                }
+                Err(Errno::EPERM) if self.openat2_is_forbidden() => self.by_hand.store(true, Ordering::Relaxed),
                 // A concurrent rename somewhere on the host made the kernel unsure: the caller starts over.
                 Err(Errno::EAGAIN) => return Err(Errno::ELOOP),
                 Err(Errno::EXDEV) => return Err(Errno::EACCES),
@@ -81,11 +60,7 @@ impl Beneath {
         match path.iter().rposition(|&b| b == b'/') {
             None => Ok((None, path)),
             Some(slash) => {
-                let dir = self.open(
-                    &path[..slash],
-                    OFlags::PATH | OFlags::DIRECTORY,
-                    Mode::empty(),
-                )?;
+                let dir = self.open(&path[..slash], OFlags::PATH | OFlags::DIRECTORY, Mode::empty())?;
                 Ok((Some(dir), &path[slash + 1..]))
             }
         }
@@ -93,14 +68,7 @@ impl Beneath {
 
     fn openat2_is_forbidden(&self) -> bool {
         let flags = OFlags::PATH | OFlags::CLOEXEC;
-        rustix::fs::openat2(
-            self.root(),
-            c".",
-            flags,
-            Mode::empty(),
-            ResolveFlags::BENEATH,
-        )
-        .is_err()
+        rustix::fs::openat2(self.root(), c".", flags, Mode::empty(), ResolveFlags::BENEATH).is_err()
     }
 
     fn open_by_hand(&self, path: &[u8], flags: OFlags, mode: Mode) -> Result<OwnedFd> {
@@ -110,21 +78,14 @@ impl Beneath {
             let at = dir.as_ref().map_or(self.root(), |dir| dir.as_fd());
             if names.peek().is_some() {
                 let step = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                let next = retry(|| rustix::fs::openat(at, name, step, Mode::empty()))
-                    .map_err(|e| why(at, name, e))?;
+                let next = retry(|| rustix::fs::openat(at, name, step, Mode::empty())).map_err(|e| why(at, name, e))?;
                 dir = Some(next);
                 continue;
             }
             let opened = retry(|| rustix::fs::openat(at, name, flags | OFlags::NOFOLLOW, mode));
             return match opened {
                 // O_PATH with O_NOFOLLOW opens a link; only who asked for that gets one.
-                Ok(fd)
-                    if flags.contains(OFlags::PATH)
-                        && !flags.contains(OFlags::NOFOLLOW)
-                        && is_link(&fd) =>
-                {
-                    Err(Errno::ELOOP)
-                }
+                Ok(fd) if flags.contains(OFlags::PATH) && !flags.contains(OFlags::NOFOLLOW) && is_link(&fd) => Err(Errno::ELOOP),
                 done => done.map_err(|error| why(at, name, error)),
             };
         }
@@ -133,8 +94,7 @@ impl Beneath {
 }
 
 fn is_link(fd: &OwnedFd) -> bool {
-    rustix::fs::fstat(fd)
-        .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink)
+    rustix::fs::fstat(fd).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink)
 }
 
 /// With `O_DIRECTORY | O_NOFOLLOW` a link is `ENOTDIR`; this tells it from a file.

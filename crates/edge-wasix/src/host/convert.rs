@@ -13,10 +13,7 @@ use crate::fs::{SetTime, Stat, StatFs, Timespec};
 pub(crate) fn host_stat(dirfd: impl AsFd, path: impl Arg + Copy, flags: AtFlags) -> Result<Stat> {
     let mask = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
     let x = retry(|| rustix::fs::statx(dirfd.as_fd(), path, flags, mask))?;
-    let time = |t: rustix::fs::StatxTimestamp| Timespec {
-        sec: t.tv_sec,
-        nsec: t.tv_nsec,
-    };
+    let time = |t: rustix::fs::StatxTimestamp| Timespec { sec: t.tv_sec, nsec: t.tv_nsec };
     let has_birth = x.stx_mask & StatxFlags::BTIME.bits() != 0;
     Ok(Stat {
         dev: rustix::fs::makedev(x.stx_dev_major, x.stx_dev_minor),
@@ -32,24 +29,13 @@ pub(crate) fn host_stat(dirfd: impl AsFd, path: impl Arg + Copy, flags: AtFlags)
         atime: time(x.stx_atime),
         mtime: time(x.stx_mtime),
         ctime: time(x.stx_ctime),
-        birthtime: if has_birth {
-            time(x.stx_btime)
-        } else {
-            Timespec::default()
-        },
+        birthtime: if has_birth { time(x.stx_btime) } else { Timespec::default() },
     })
 }
 
 /// Only `st_mode`, which a file system can often answer without reading the rest.
 pub(crate) fn host_mode(dirfd: impl AsFd, path: impl Arg + Copy, flags: AtFlags) -> Result<u32> {
-    let x = retry(|| {
-        rustix::fs::statx(
-            dirfd.as_fd(),
-            path,
-            flags,
-            StatxFlags::TYPE | StatxFlags::MODE,
-        )
-    })?;
+    let x = retry(|| rustix::fs::statx(dirfd.as_fd(), path, flags, StatxFlags::TYPE | StatxFlags::MODE))?;
     Ok(u32::from(x.stx_mode))
 }
 
@@ -67,23 +53,11 @@ pub(crate) fn host_statfs(s: &rustix::fs::StatFs) -> StatFs {
 
 pub(crate) fn timestamps(atime: SetTime, mtime: SetTime) -> Timestamps {
     let one = |t: SetTime| match t {
-        SetTime::Omit => rustix::time::Timespec {
-            tv_sec: 0,
-            tv_nsec: UTIME_OMIT as _,
-        },
-        SetTime::Now => rustix::time::Timespec {
-            tv_sec: 0,
-            tv_nsec: UTIME_NOW as _,
-        },
-        SetTime::At(t) => rustix::time::Timespec {
-            tv_sec: t.sec,
-            tv_nsec: i64::from(t.nsec),
-        },
+        SetTime::Omit => rustix::time::Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT as _ },
+        SetTime::Now => rustix::time::Timespec { tv_sec: 0, tv_nsec: UTIME_NOW as _ },
+        SetTime::At(t) => rustix::time::Timespec { tv_sec: t.sec, tv_nsec: i64::from(t.nsec) },
     };
-    Timestamps {
-        last_access: one(atime),
-        last_modification: one(mtime),
-    }
+    Timestamps { last_access: one(atime), last_modification: one(mtime) }
 }
 
 /// `u32::MAX` means "leave it" to `chown(2)`; Node passes -1 for that.

@@ -45,11 +45,7 @@ fn fill(dir: &impl AsFd, buffer: &mut Vec<u8>, entries: &mut Vec<DirEntry>) -> R
                 any = true;
                 let name = entry.file_name().to_bytes();
                 if name != b"." && name != b".." {
-                    entries.push(DirEntry {
-                        name: name.to_vec(),
-                        kind: entry_kind(entry.file_type()),
-                        ino: entry.ino(),
-                    });
+                    entries.push(DirEntry { name: name.to_vec(), kind: entry_kind(entry.file_type()), ino: entry.ino() });
                 }
             }
         }
@@ -69,11 +65,7 @@ pub(crate) struct HostDirStream {
 
 impl HostDirStream {
     pub(crate) fn new(dir: OwnedFd) -> HostDirStream {
-        HostDirStream {
-            dir,
-            buffer: Vec::with_capacity(BUFFER),
-            pending: Vec::new().into_iter(),
-        }
+        HostDirStream { dir, buffer: Vec::with_capacity(BUFFER), pending: Vec::new().into_iter() }
     }
 }
 

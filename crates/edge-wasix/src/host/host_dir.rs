@@ -53,18 +53,11 @@ impl HostDir {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = retry(|| rustix::fs::open(path, flags, Mode::empty()))?;
         let doors = doors_below(root.as_fd());
-        Ok(HostDir {
-            beneath: Beneath::new(root, by_hand),
-            doors,
-        })
+        Ok(HostDir { beneath: Beneath::new(root, by_hand), doors })
     }
 
     /// Calls `op` with the directory holding the last name, and that name. The root itself is `.` in itself.
-    fn parent<R>(
-        &self,
-        path: &[u8],
-        op: impl FnOnce(BorrowedFd<'_>, &[u8]) -> Result<R>,
-    ) -> Result<R> {
+    fn parent<R>(&self, path: &[u8], op: impl FnOnce(BorrowedFd<'_>, &[u8]) -> Result<R>) -> Result<R> {
         let (dir, name) = self.beneath.parent(path)?;
         let dir = dir.as_ref().map_or(self.beneath.root(), |dir| dir.as_fd());
         if !self.doors.is_empty() {
@@ -77,11 +70,7 @@ impl HostDir {
     }
 
     /// As [`HostDir::parent`] for a name to be made or removed, which the root is not.
-    fn entry<R>(
-        &self,
-        path: &[u8],
-        op: impl FnOnce(BorrowedFd<'_>, &[u8]) -> Result<R>,
-    ) -> Result<R> {
+    fn entry<R>(&self, path: &[u8], op: impl FnOnce(BorrowedFd<'_>, &[u8]) -> Result<R>) -> Result<R> {
         if path.is_empty() {
             return Err(Errno::EBUSY);
         }
@@ -89,23 +78,13 @@ impl HostDir {
     }
 
     fn check_door(&self, dev: u64) -> Result<()> {
-        if self.doors.contains(&dev) {
-            Err(Errno::EACCES)
-        } else {
-            Ok(())
-        }
+        if self.doors.contains(&dev) { Err(Errno::EACCES) } else { Ok(()) }
     }
 
     /// A descriptor that only names the file.
     fn path_fd(&self, path: &[u8], follow: bool) -> Result<OwnedFd> {
-        let nofollow = if follow {
-            OFlags::empty()
-        } else {
-            OFlags::NOFOLLOW
-        };
-        let fd = self
-            .beneath
-            .open(path, OFlags::PATH | nofollow, Mode::empty())?;
+        let nofollow = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
+        let fd = self.beneath.open(path, OFlags::PATH | nofollow, Mode::empty())?;
         if !self.doors.is_empty() {
             self.check_door(host_stat(&fd, c"", AtFlags::EMPTY_PATH)?.dev)?;
         }
@@ -113,9 +92,7 @@ impl HostDir {
     }
 
     fn dir_fd(&self, path: &[u8]) -> Result<OwnedFd> {
-        let fd = self
-            .beneath
-            .open(path, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty())?;
+        let fd = self.beneath.open(path, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty())?;
         if !self.doors.is_empty() {
             self.check_door(host_stat(&fd, c"", AtFlags::EMPTY_PATH)?.dev)?;
         }
@@ -133,10 +110,7 @@ impl HostDir {
                 Err(error) => return Err(error),
             }
         }
-        let fd = match self
-            .beneath
-            .open(path, flags, Mode::from_raw_mode(mode & 0o1777))
-        {
+        let fd = match self.beneath.open(path, flags, Mode::from_raw_mode(mode & 0o1777)) {
             // A FIFO without a reader, or a socket.
             Err(Errno::ENXIO) => return Err(Errno::EACCES),
             opened => opened?,
@@ -157,11 +131,7 @@ fn check_openable(fd: &OwnedFd) -> Result<()> {
 
 /// A link met where the caller wanted what it points to.
 fn not_a_link(mode: u32) -> Result<()> {
-    if mode & libc::S_IFMT == libc::S_IFLNK {
-        Err(Errno::ELOOP)
-    } else {
-        Ok(())
-    }
+    if mode & libc::S_IFMT == libc::S_IFLNK { Err(Errno::ELOOP) } else { Ok(()) }
 }
 
 impl FileSystem for HostDir {
@@ -169,9 +139,7 @@ impl FileSystem for HostDir {
         if flags & libc::O_TMPFILE == libc::O_TMPFILE {
             return Err(Errno::ENOTSUP);
         }
-        Ok(Arc::new(
-            HostFile::new(self.open_fd(path, flags, mode)?).without_set_id(),
-        ))
+        Ok(Arc::new(HostFile::new(self.open_fd(path, flags, mode)?).without_set_id()))
     }
 
     fn stat(&self, path: &[u8], follow: bool) -> Result<Stat> {
@@ -199,9 +167,7 @@ impl FileSystem for HostDir {
     }
 
     fn readlink(&self, path: &[u8]) -> Result<Vec<u8>> {
-        self.parent(path, |dir, name| {
-            Ok(retry(|| rustix::fs::readlinkat(dir, name, Vec::with_capacity(256)))?.into_bytes())
-        })
+        self.parent(path, |dir, name| Ok(retry(|| rustix::fs::readlinkat(dir, name, Vec::with_capacity(256)))?.into_bytes()))
     }
 
     fn read_dir(&self, path: &[u8]) -> Result<Vec<DirEntry>> {
@@ -213,43 +179,31 @@ impl FileSystem for HostDir {
     }
 
     fn mkdir(&self, path: &[u8], mode: u32) -> Result<()> {
-        self.entry(path, |dir, name| {
-            retry(|| rustix::fs::mkdirat(dir, name, Mode::from_raw_mode(mode & 0o1777)))
-        })
+        self.entry(path, |dir, name| retry(|| rustix::fs::mkdirat(dir, name, Mode::from_raw_mode(mode & 0o1777))))
     }
 
     fn rmdir(&self, path: &[u8]) -> Result<()> {
-        self.entry(path, |dir, name| {
-            retry(|| rustix::fs::unlinkat(dir, name, AtFlags::REMOVEDIR))
-        })
+        self.entry(path, |dir, name| retry(|| rustix::fs::unlinkat(dir, name, AtFlags::REMOVEDIR)))
     }
 
     fn unlink(&self, path: &[u8]) -> Result<()> {
-        self.entry(path, |dir, name| {
-            retry(|| rustix::fs::unlinkat(dir, name, AtFlags::empty()))
-        })
+        self.entry(path, |dir, name| retry(|| rustix::fs::unlinkat(dir, name, AtFlags::empty())))
     }
 
     fn rename(&self, from: &[u8], to: &[u8]) -> Result<()> {
         self.entry(from, |from_dir, from_name| {
-            self.entry(to, |to_dir, to_name| {
-                retry(|| rustix::fs::renameat(from_dir, from_name, to_dir, to_name))
-            })
+            self.entry(to, |to_dir, to_name| retry(|| rustix::fs::renameat(from_dir, from_name, to_dir, to_name)))
         })
     }
 
     fn link(&self, from: &[u8], to: &[u8]) -> Result<()> {
         self.entry(from, |from_dir, from_name| {
-            self.entry(to, |to_dir, to_name| {
-                retry(|| rustix::fs::linkat(from_dir, from_name, to_dir, to_name, AtFlags::empty()))
-            })
+            self.entry(to, |to_dir, to_name| retry(|| rustix::fs::linkat(from_dir, from_name, to_dir, to_name, AtFlags::empty())))
         })
     }
 
     fn symlink(&self, target: &[u8], path: &[u8]) -> Result<()> {
-        self.entry(path, |dir, name| {
-            retry(|| rustix::fs::symlinkat(target, dir, name))
-        })
+        self.entry(path, |dir, name| retry(|| rustix::fs::symlinkat(target, dir, name)))
     }
 
     fn truncate(&self, path: &[u8], len: u64) -> Result<()> {
@@ -263,22 +217,13 @@ impl FileSystem for HostDir {
                 not_a_link(host_mode(dir, name, AtFlags::SYMLINK_NOFOLLOW)?)?;
             }
             // Swapped for a link since: then the link's own times are set, which is inside all the same.
-            retry(|| {
-                rustix::fs::utimensat(
-                    dir,
-                    name,
-                    &timestamps(atime, mtime),
-                    AtFlags::SYMLINK_NOFOLLOW,
-                )
-            })
+            retry(|| rustix::fs::utimensat(dir, name, &timestamps(atime, mtime), AtFlags::SYMLINK_NOFOLLOW))
         })
     }
 
     fn access(&self, path: &[u8], mode: i32) -> Result<()> {
         let fd = self.path_fd(path, true)?;
-        through(&fd, |name| {
-            retry(|| rustix::fs::access(name, Access::from_bits_retain(mode as u32)))
-        })
+        through(&fd, |name| retry(|| rustix::fs::access(name, Access::from_bits_retain(mode as u32))))
     }
 
     fn chmod(&self, path: &[u8], mode: u32, follow: bool) -> Result<()> {
@@ -287,18 +232,10 @@ impl FileSystem for HostDir {
         }
         let fd = self.path_fd(path, true)?;
         // A guest never makes set-id files on the host.
-        through(&fd, |name| {
-            retry(|| rustix::fs::chmod(name, Mode::from_raw_mode(mode & 0o1777)))
-        })
+        through(&fd, |name| retry(|| rustix::fs::chmod(name, Mode::from_raw_mode(mode & 0o1777))))
     }
 
-    fn chown(
-        &self,
-        path: &[u8],
-        owner: Option<u32>,
-        group: Option<u32>,
-        follow: bool,
-    ) -> Result<()> {
+    fn chown(&self, path: &[u8], owner: Option<u32>, group: Option<u32>, follow: bool) -> Result<()> {
         let fd = self.path_fd(path, follow)?;
         retry(|| rustix::fs::chownat(&fd, c"", uid(owner), gid(group), AtFlags::EMPTY_PATH))
     }
@@ -320,26 +257,12 @@ fn through<R>(fd: &OwnedFd, call: impl FnOnce(&str) -> Result<R>) -> Result<R> {
 
 /// The pseudo file systems mounted at or below a directory.
 fn doors_below(root: BorrowedFd<'_>) -> Vec<u64> {
-    const DOORS: [&str; 12] = [
-        "proc",
-        "sysfs",
-        "devtmpfs",
-        "devpts",
-        "cgroup",
-        "cgroup2",
-        "debugfs",
-        "tracefs",
-        "securityfs",
-        "bpf",
-        "mqueue",
-        "configfs",
-    ];
+    const DOORS: [&str; 12] =
+        ["proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "debugfs", "tracefs", "securityfs", "bpf", "mqueue", "configfs"];
     let Ok(path) = super::host_root::fd_path(root) else {
         return Vec::new();
     };
-    let path = String::from_utf8_lossy(&path)
-        .trim_end_matches('/')
-        .to_string();
+    let path = String::from_utf8_lossy(&path).trim_end_matches('/').to_string();
     let Ok(mounts) = std::fs::read_to_string("/proc/self/mountinfo") else {
         return Vec::new();
     };
@@ -354,13 +277,9 @@ fn doors_below(root: BorrowedFd<'_>) -> Vec<u64> {
         let (Some(device), _, Some(point)) = (fields.next(), fields.next(), fields.next()) else {
             continue;
         };
-        let below = point
-            .strip_prefix(path.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below = point.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         // The directory may also lie inside one of them.
-        let inside = path
-            .strip_prefix(point.trim_end_matches('/'))
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let inside = path.strip_prefix(point.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let is_dev = point == "/dev" || point.starts_with("/dev/");
         if (below || inside)
             && (DOORS.contains(&kind) || (is_dev && kind == "tmpfs" && point == "/dev"))

@@ -36,12 +36,7 @@ pub struct HostFile {
 impl HostFile {
     /// Takes over a descriptor.
     pub fn new(fd: OwnedFd) -> HostFile {
-        HostFile {
-            fd: ManuallyDrop::new(fd),
-            closing: Closing::Close,
-            interrupt: None,
-            mode_mask: 0o7777,
-        }
+        HostFile { fd: ManuallyDrop::new(fd), closing: Closing::Close, interrupt: None, mode_mask: 0o7777 }
     }
 
     /// Uses one of the process's own standard descriptors without ever closing it.
@@ -49,12 +44,7 @@ impl HostFile {
         // SAFETY: the descriptor is used, never closed (`Closing::Leave`), and the caller names a standard
         // descriptor, which stays open as long as the process.
         let fd = unsafe { OwnedFd::from_raw_fd(raw) };
-        HostFile {
-            fd: ManuallyDrop::new(fd),
-            closing: Closing::Leave,
-            interrupt: None,
-            mode_mask: 0o7777,
-        }
+        HostFile { fd: ManuallyDrop::new(fd), closing: Closing::Leave, interrupt: None, mode_mask: 0o7777 }
     }
 
     /// Puts `/dev/null` in the place of a borrowed standard descriptor when this is dropped, so that the other end
@@ -66,12 +56,8 @@ impl HostFile {
 
     /// Makes blocking reads end with `EINTR` when the kernel is interrupted, if this file can block at all.
     pub(crate) fn interruptible(mut self, interrupt: &Arc<Interrupt>) -> HostFile {
-        let blocks = rustix::fs::fstat(self.fd.as_fd()).is_ok_and(|stat| {
-            matches!(
-                stat.st_mode & libc::S_IFMT,
-                libc::S_IFIFO | libc::S_IFCHR | libc::S_IFSOCK
-            )
-        });
+        let blocks = rustix::fs::fstat(self.fd.as_fd())
+            .is_ok_and(|stat| matches!(stat.st_mode & libc::S_IFMT, libc::S_IFIFO | libc::S_IFCHR | libc::S_IFSOCK));
         if blocks {
             self.interrupt = Some(Arc::clone(interrupt));
         }
@@ -88,8 +74,7 @@ impl HostFile {
     fn retry<T>(&self, mut call: impl FnMut() -> rustix::io::Result<T>) -> Result<T> {
         loop {
             match call() {
-                Err(rustix::io::Errno::INTR)
-                    if !self.interrupt.as_ref().is_some_and(|i| i.is_set()) => {}
+                Err(rustix::io::Errno::INTR) if !self.interrupt.as_ref().is_some_and(|i| i.is_set()) => {}
                 done => return done.map_err(Errno::from),
             }
         }
@@ -208,11 +193,7 @@ impl File for HostFile {
 
     fn set_nonblocking(&self, on: bool) -> Result<()> {
         let flags = retry(|| rustix::fs::fcntl_getfl(self.fd.as_fd()))?;
-        let wanted = if on {
-            flags | OFlags::NONBLOCK
-        } else {
-            flags - OFlags::NONBLOCK
-        };
+        let wanted = if on { flags | OFlags::NONBLOCK } else { flags - OFlags::NONBLOCK };
         if wanted == flags {
             return Ok(());
         }

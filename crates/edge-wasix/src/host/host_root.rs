@@ -41,10 +41,7 @@ impl AsFd for Base {
 
 impl HostRoot {
     pub(crate) fn new(interrupt: Arc<Interrupt>) -> HostRoot {
-        HostRoot {
-            cwd: RwLock::new(None),
-            interrupt,
-        }
+        HostRoot { cwd: RwLock::new(None), interrupt }
     }
 
     fn base(&self, path: &[u8]) -> Base {
@@ -94,11 +91,7 @@ impl HostRoot {
 }
 
 fn follow_flag(follow: bool) -> AtFlags {
-    if follow {
-        AtFlags::empty()
-    } else {
-        AtFlags::SYMLINK_NOFOLLOW
-    }
+    if follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW }
 }
 
 /// The path of an open file, from `/proc`.
@@ -111,11 +104,7 @@ pub(crate) fn fd_path(fd: BorrowedFd<'_>) -> Result<Vec<u8>> {
 impl FileSystem for HostRoot {
     fn open(&self, path: &[u8], flags: i32, mode: u32) -> Result<Arc<dyn File>> {
         // The masks keep what the kernel would ignore out of rustix's typed flags.
-        let fd = self.open_at(
-            path,
-            OFlags::from_bits_retain(flags as u32),
-            Mode::from_raw_mode(mode & 0o7777),
-        )?;
+        let fd = self.open_at(path, OFlags::from_bits_retain(flags as u32), Mode::from_raw_mode(mode & 0o7777))?;
         let file = HostFile::new(fd);
         // What lies there can block for ever; asking costs a system call, so ordinary paths are not asked.
         if path.starts_with(b"/dev/") || path.starts_with(b"/proc/") {
@@ -134,10 +123,7 @@ impl FileSystem for HostRoot {
 
     fn readlink(&self, path: &[u8]) -> Result<Vec<u8>> {
         let base = self.base(path);
-        Ok(
-            retry(|| rustix::fs::readlinkat(base.as_fd(), path, Vec::with_capacity(256)))?
-                .into_bytes(),
-        )
+        Ok(retry(|| rustix::fs::readlinkat(base.as_fd(), path, Vec::with_capacity(256)))?.into_bytes())
     }
 
     fn read_dir(&self, path: &[u8]) -> Result<Vec<DirEntry>> {
@@ -185,26 +171,12 @@ impl FileSystem for HostRoot {
 
     fn set_times(&self, path: &[u8], atime: SetTime, mtime: SetTime, follow: bool) -> Result<()> {
         let base = self.base(path);
-        retry(|| {
-            rustix::fs::utimensat(
-                base.as_fd(),
-                path,
-                &timestamps(atime, mtime),
-                follow_flag(follow),
-            )
-        })
+        retry(|| rustix::fs::utimensat(base.as_fd(), path, &timestamps(atime, mtime), follow_flag(follow)))
     }
 
     fn access(&self, path: &[u8], mode: i32) -> Result<()> {
         let base = self.base(path);
-        retry(|| {
-            rustix::fs::accessat(
-                base.as_fd(),
-                path,
-                Access::from_bits_retain(mode as u32),
-                AtFlags::empty(),
-            )
-        })
+        retry(|| rustix::fs::accessat(base.as_fd(), path, Access::from_bits_retain(mode as u32), AtFlags::empty()))
     }
 
     fn chmod(&self, path: &[u8], mode: u32, follow: bool) -> Result<()> {
@@ -212,33 +184,12 @@ impl FileSystem for HostRoot {
             return Err(Errno::ENOTSUP);
         }
         let base = self.base(path);
-        retry(|| {
-            rustix::fs::chmodat(
-                base.as_fd(),
-                path,
-                Mode::from_raw_mode(mode & 0o7777),
-                AtFlags::empty(),
-            )
-        })
+        retry(|| rustix::fs::chmodat(base.as_fd(), path, Mode::from_raw_mode(mode & 0o7777), AtFlags::empty()))
     }
 
-    fn chown(
-        &self,
-        path: &[u8],
-        owner: Option<u32>,
-        group: Option<u32>,
-        follow: bool,
-    ) -> Result<()> {
+    fn chown(&self, path: &[u8], owner: Option<u32>, group: Option<u32>, follow: bool) -> Result<()> {
         let base = self.base(path);
-        retry(|| {
-            rustix::fs::chownat(
-                base.as_fd(),
-                path,
-                uid(owner),
-                gid(group),
-                follow_flag(follow),
-            )
-        })
+        retry(|| rustix::fs::chownat(base.as_fd(), path, uid(owner), gid(group), follow_flag(follow)))
     }
 
     fn statfs(&self, path: &[u8]) -> Result<StatFs> {
@@ -269,11 +220,7 @@ impl FileSystem for HostRoot {
     }
 
     fn watch_fd(&self, path: &[u8], follow: bool) -> Result<OwnedFd> {
-        let nofollow = if follow {
-            OFlags::empty()
-        } else {
-            OFlags::NOFOLLOW
-        };
+        let nofollow = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
         self.open_at(path, OFlags::PATH | nofollow, Mode::empty())
     }
 }

@@ -73,8 +73,7 @@ impl KernelBuilder {
 
     /// Sets an environment variable, over what the policy lets in from the host.
     pub fn env(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
-        self.env
-            .push((name.as_ref().to_vec(), value.as_ref().to_vec()));
+        self.env.push((name.as_ref().to_vec(), value.as_ref().to_vec()));
         self
     }
 
@@ -129,8 +128,7 @@ impl KernelBuilder {
         };
         let mut env = Vec::new();
         if policy.grants_host_environment() {
-            let host = std::env::vars_os()
-                .map(|(key, value)| (key.as_bytes().to_vec(), value.as_bytes().to_vec()));
+            let host = std::env::vars_os().map(|(key, value)| (key.as_bytes().to_vec(), value.as_bytes().to_vec()));
             env.extend(host);
         }
         let fds = FdTable::new(policy.fd_limit());
@@ -169,11 +167,7 @@ fn stdio(fds: &FdTable, stdio: Stdio, interrupt: &Arc<Interrupt>) -> Result<()> 
             Stdio::Own => HostFile::borrowed(fd).nulled_at_end(),
             Stdio::Null => {
                 let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::CLOEXEC;
-                HostFile::new(rustix::fs::open(
-                    c"/dev/null",
-                    flags,
-                    rustix::fs::Mode::empty(),
-                )?)
+                HostFile::new(rustix::fs::open(c"/dev/null", flags, rustix::fs::Mode::empty())?)
             }
         };
         fds.insert_at(fd, Arc::new(file.interruptible(interrupt)))?;
@@ -192,11 +186,7 @@ fn inherited(fds: &FdTable, interrupt: &Arc<Interrupt>) -> Result<()> {
     let Ok(listing) = std::fs::read_dir("/proc/self/fd") else {
         return Ok(());
     };
-    let numbers: Vec<i32> = listing
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|&fd| fd > 2)
-        .collect();
+    let numbers: Vec<i32> = listing.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|&fd| fd > 2).collect();
     for fd in numbers {
         // SAFETY: as in `is_open`.
         let flags = unsafe { libc::fcntl(fd, libc::F_GETFD) };

@@ -19,16 +19,8 @@ impl Kernel {
             let taken = flags & COPYFILE_EXCL != 0 && self.lstat(to).is_ok();
             return Err(if taken { Errno::EEXIST } else { Errno::EISDIR });
         }
-        let exclusive = if flags & COPYFILE_EXCL != 0 {
-            libc::O_EXCL
-        } else {
-            0
-        };
-        let target = self.open_file(
-            to,
-            libc::O_WRONLY | libc::O_CREAT | exclusive,
-            stat.mode & 0o7777,
-        )?;
+        let exclusive = if flags & COPYFILE_EXCL != 0 { libc::O_EXCL } else { 0 };
+        let target = self.open_file(to, libc::O_WRONLY | libc::O_CREAT | exclusive, stat.mode & 0o7777)?;
         let old = target.stat()?;
         if (old.dev, old.ino) == (stat.dev, stat.ino) {
             return Ok(());

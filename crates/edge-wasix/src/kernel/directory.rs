@@ -13,10 +13,7 @@ impl Directory {
     /// Up to `max` further entries; none means the end.
     pub fn read(&self, max: usize) -> Result<Vec<DirEntry>> {
         let mut entries = Vec::new();
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .read(&mut entries, max)?;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).read(&mut entries, max)?;
         Ok(entries)
     }
 }
@@ -73,9 +70,7 @@ impl Kernel {
                     missing.push(at);
                     at = parent(at).ok_or(Errno::ENOENT)?;
                 }
-                Err(
-                    error @ (Errno::EACCES | Errno::EPERM | Errno::ENOSPC | Errno::ENOTDIR),
-                ) => {
+                Err(error @ (Errno::EACCES | Errno::EPERM | Errno::ENOSPC | Errno::ENOTDIR)) => {
                     return Err(error);
                 }
                 // Something is in the way, or nothing can be made here: fine if it is a directory.

@@ -9,9 +9,7 @@ impl Kernel {
     /// The value of a variable.
     pub fn getenv(&self, name: &[u8]) -> Option<Vec<u8>> {
         let env = self.env.read().unwrap_or_else(PoisonError::into_inner);
-        env.iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.clone())
+        env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     }
 
     /// Sets a variable. `EINVAL` for an empty name, one with `=`, or a NUL anywhere.
@@ -29,27 +27,16 @@ impl Kernel {
 
     /// Removes a variable; one that is not there is no error.
     pub fn unsetenv(&self, name: &[u8]) {
-        self.env
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|(key, _)| key != name);
+        self.env.write().unwrap_or_else(PoisonError::into_inner).retain(|(key, _)| key != name);
     }
 
     /// All variables, in the order they were set.
     pub fn environ(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
-        self.env
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.env.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The names of all variables.
     pub fn env_names(&self) -> Vec<Vec<u8>> {
-        self.env
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .map(|(key, _)| key.clone())
-            .collect()
+        self.env.read().unwrap_or_else(PoisonError::into_inner).iter().map(|(key, _)| key.clone()).collect()
     }
 }

@@ -9,12 +9,7 @@ use crate::{Errno, Result};
 impl Kernel {
     /// Replaces the host process by another program; returns only when that failed. Descriptors 0 to 2 are handed on,
     /// others are not. `ENOTSUP` unless the policy grants the host's files and processes.
-    pub fn execve(
-        &self,
-        path: &[u8],
-        args: &[Vec<u8>],
-        env: &[Vec<u8>],
-    ) -> Result<std::convert::Infallible> {
+    pub fn execve(&self, path: &[u8], args: &[Vec<u8>], env: &[Vec<u8>]) -> Result<std::convert::Infallible> {
         let View::Host(_) = &self.view else {
             return Err(Errno::ENOTSUP);
         };
@@ -23,20 +18,10 @@ impl Kernel {
         }
         let text = |bytes: &[u8]| CString::new(bytes).map_err(|_| Errno::EINVAL);
         let path = text(path)?;
-        let args = args
-            .iter()
-            .map(|arg| text(arg))
-            .collect::<Result<Vec<_>>>()?;
-        let env = env
-            .iter()
-            .map(|entry| text(entry))
-            .collect::<Result<Vec<_>>>()?;
-        let pointers = |list: &[CString]| -> Vec<*const libc::c_char> {
-            list.iter()
-                .map(|text| text.as_ptr())
-                .chain([std::ptr::null()])
-                .collect()
-        };
+        let args = args.iter().map(|arg| text(arg)).collect::<Result<Vec<_>>>()?;
+        let env = env.iter().map(|entry| text(entry)).collect::<Result<Vec<_>>>()?;
+        let pointers =
+            |list: &[CString]| -> Vec<*const libc::c_char> { list.iter().map(|text| text.as_ptr()).chain([std::ptr::null()]).collect() };
         let (args_ptr, env_ptr) = (pointers(&args), pointers(&env));
         let cwd = self.cwd()?;
         rustix::process::chdir(std::ffi::OsStr::from_bytes(&cwd))?;

@@ -21,21 +21,12 @@ pub(super) struct FdTable {
 
 impl FdTable {
     pub(super) fn new(limit: usize) -> FdTable {
-        FdTable {
-            slots: RwLock::new(Slots {
-                files: Vec::new(),
-                lowest: 0,
-            }),
-            limit,
-        }
+        FdTable { slots: RwLock::new(Slots { files: Vec::new(), lowest: 0 }), limit }
     }
 
     pub(super) fn get(&self, fd: Fd) -> Result<Arc<dyn File>> {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        let slot = usize::try_from(fd)
-            .ok()
-            .and_then(|fd| slots.files.get(fd))
-            .and_then(Option::as_ref);
+        let slot = usize::try_from(fd).ok().and_then(|fd| slots.files.get(fd)).and_then(Option::as_ref);
         slot.cloned().ok_or(Errno::EBADF)
     }
 
@@ -56,10 +47,7 @@ impl FdTable {
 
     /// Puts a file at a given number, dropping what was there.
     pub(super) fn insert_at(&self, fd: Fd, file: Arc<dyn File>) -> Result<()> {
-        let fd = usize::try_from(fd)
-            .ok()
-            .filter(|&fd| fd < self.limit)
-            .ok_or(Errno::EBADF)?;
+        let fd = usize::try_from(fd).ok().filter(|&fd| fd < self.limit).ok_or(Errno::EBADF)?;
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         let old = slots.put(fd, file);
         drop(slots);
@@ -71,24 +59,14 @@ impl FdTable {
     pub(super) fn remove(&self, fd: Fd) -> Result<Arc<dyn File>> {
         let fd = usize::try_from(fd).map_err(|_| Errno::EBADF)?;
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        let file = slots
-            .files
-            .get_mut(fd)
-            .and_then(Option::take)
-            .ok_or(Errno::EBADF)?;
+        let file = slots.files.get_mut(fd).and_then(Option::take).ok_or(Errno::EBADF)?;
         slots.lowest = slots.lowest.min(fd);
         Ok(file)
     }
 
     pub(super) fn open_fds(&self) -> Vec<Fd> {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        slots
-            .files
-            .iter()
-            .enumerate()
-            .filter(|(_, file)| file.is_some())
-            .map(|(fd, _)| fd as Fd)
-            .collect()
+        slots.files.iter().enumerate().filter(|(_, file)| file.is_some()).map(|(fd, _)| fd as Fd).collect()
     }
 }
 

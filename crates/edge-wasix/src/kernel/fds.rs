@@ -24,8 +24,7 @@ impl Kernel {
 
     /// Gives a host descriptor (a socket, a pipe end) the lowest free number.
     pub fn insert_host_fd(&self, fd: OwnedFd) -> Result<Fd> {
-        self.fds
-            .insert(Arc::new(HostFile::new(fd).interruptible(&self.interrupt)))
+        self.fds.insert(Arc::new(HostFile::new(fd).interruptible(&self.interrupt)))
     }
 
     /// The descriptors in use, ascending.
@@ -112,9 +111,7 @@ impl Kernel {
 
     /// libuv's guess what a descriptor is; `UNKNOWN` for one that is not open.
     pub fn guess_handle_type(&self, fd: Fd) -> HandleType {
-        self.fds
-            .get(fd)
-            .map_or(HandleType::Unknown, |file| file.handle_type())
+        self.fds.get(fd).map_or(HandleType::Unknown, |file| file.handle_type())
     }
 
     /// Sets or clears `O_NONBLOCK`.

@@ -19,11 +19,7 @@ pub struct UserInfo {
 
 impl Kernel {
     fn id(&self, host: impl Fn() -> u32) -> u32 {
-        if self.policy.grants_host_information() {
-            host()
-        } else {
-            GUEST_ID
-        }
+        if self.policy.grants_host_information() { host() } else { GUEST_ID }
     }
 
     pub fn uid(&self) -> u32 {
@@ -55,13 +51,7 @@ impl Kernel {
         if !self.policy.grants_host_information() {
             let homedir = self.getenv(b"HOME").unwrap_or_else(|| b"/".to_vec());
             let (uid, gid) = (GUEST_ID, GUEST_ID);
-            return Ok(UserInfo {
-                uid,
-                gid,
-                username: b"edge".to_vec(),
-                homedir,
-                shell: Vec::new(),
-            });
+            return Ok(UserInfo { uid, gid, username: b"edge".to_vec(), homedir, shell: Vec::new() });
         }
         lookup_user(geteuid().as_raw())
     }
@@ -129,11 +119,7 @@ impl Kernel {
         if !self.policy.grants_host_processes() {
             return Err(Errno::EPERM);
         }
-        if call() == 0 {
-            Ok(())
-        } else {
-            Err(Errno::last())
-        }
+        if call() == 0 { Ok(()) } else { Err(Errno::last()) }
     }
 }
 
@@ -145,15 +131,7 @@ fn lookup_user(uid: u32) -> Result<UserInfo> {
         let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
         let mut found = std::ptr::null_mut();
         // SAFETY: the pointers are to live locals, the length is the buffer's.
-        let error = unsafe {
-            libc::getpwuid_r(
-                uid,
-                &mut entry,
-                buffer.as_mut_ptr().cast(),
-                buffer.len(),
-                &mut found,
-            )
-        };
+        let error = unsafe { libc::getpwuid_r(uid, &mut entry, buffer.as_mut_ptr().cast(), buffer.len(), &mut found) };
         match error {
             libc::ERANGE if buffer.len() < 1 << 20 => buffer.resize(buffer.len() * 2, 0),
             libc::EINTR => {}
@@ -164,9 +142,7 @@ fn lookup_user(uid: u32) -> Result<UserInfo> {
                         return Vec::new();
                     }
                     // SAFETY: a non-null field of a found entry is a C string in `buffer`, which is still alive.
-                    unsafe { std::ffi::CStr::from_ptr(field) }
-                        .to_bytes()
-                        .to_vec()
+                    unsafe { std::ffi::CStr::from_ptr(field) }.to_bytes().to_vec()
                 };
                 return Ok(UserInfo {
                     uid: entry.pw_uid,
@@ -182,20 +158,14 @@ fn lookup_user(uid: u32) -> Result<UserInfo> {
 }
 
 fn lookup_id(database: &str, name: &[u8]) -> Result<u32> {
-    if let Some(id) = std::str::from_utf8(name)
-        .ok()
-        .and_then(|name| name.parse().ok())
-    {
+    if let Some(id) = std::str::from_utf8(name).ok().and_then(|name| name.parse().ok()) {
         return Ok(id);
     }
     let text = std::fs::read(database)?;
     for line in text.split(|&b| b == b'\n') {
         let mut fields = line.split(|&b| b == b':');
         if fields.next() == Some(name) {
-            let id = fields
-                .nth(1)
-                .and_then(|id| std::str::from_utf8(id).ok())
-                .and_then(|id| id.parse().ok());
+            let id = fields.nth(1).and_then(|id| std::str::from_utf8(id).ok()).and_then(|id| id.parse().ok());
             return id.ok_or(Errno::ENOENT);
         }
     }

@@ -49,10 +49,7 @@ impl Interrupt {
             if self.is_set() {
                 return Err(Errno::EINTR);
             }
-            let mut fds = [
-                PollFd::new(&fd, PollFlags::IN),
-                PollFd::new(&event, PollFlags::IN),
-            ];
+            let mut fds = [PollFd::new(&fd, PollFlags::IN), PollFd::new(&event, PollFlags::IN)];
             match poll(&mut fds, None) {
                 Ok(_) if self.is_set() => return Err(Errno::EINTR),
                 Ok(_) if !fds[0].revents().is_empty() => return Ok(()),

@@ -13,11 +13,7 @@ impl Kernel {
                     return Err(Errno::EISDIR);
                 }
                 if target.wants_dir {
-                    return Err(if is_dir(target)? {
-                        Errno::EISDIR
-                    } else {
-                        Errno::ENOTDIR
-                    });
+                    return Err(if is_dir(target)? { Errno::EISDIR } else { Errno::ENOTDIR });
                 }
             }
             fs.unlink(path)
@@ -30,23 +26,18 @@ impl Kernel {
             View::Host(host) => return host.rename(from, to),
             View::Mounts(mounts) => mounts,
         };
-        mounts.names(
-            &self.cwd_bytes(),
-            [from, to],
-            [Errno::EBUSY; 2],
-            |from, to| {
-                if mounts.is_busy(&from.guest) || mounts.is_busy(&to.guest) {
-                    return Err(Errno::EBUSY);
-                }
-                if !from.same_mount(to) {
-                    return Err(cross_mount(from, to));
-                }
-                if (from.wants_dir || to.wants_dir) && !is_dir(from)? {
-                    return Err(Errno::ENOTDIR);
-                }
-                from.fs.rename(&from.path, &to.path)
-            },
-        )
+        mounts.names(&self.cwd_bytes(), [from, to], [Errno::EBUSY; 2], |from, to| {
+            if mounts.is_busy(&from.guest) || mounts.is_busy(&to.guest) {
+                return Err(Errno::EBUSY);
+            }
+            if !from.same_mount(to) {
+                return Err(cross_mount(from, to));
+            }
+            if (from.wants_dir || to.wants_dir) && !is_dir(from)? {
+                return Err(Errno::ENOTDIR);
+            }
+            from.fs.rename(&from.path, &to.path)
+        })
     }
 
     /// `link(2)`: a hard link; a symbolic link at `from` is linked itself. Across mounts `EXDEV`.
@@ -55,24 +46,19 @@ impl Kernel {
             View::Host(host) => return host.link(from, to),
             View::Mounts(mounts) => mounts,
         };
-        mounts.names(
-            &self.cwd_bytes(),
-            [from, to],
-            [Errno::EPERM, Errno::EEXIST],
-            |from, to| {
-                if mounts.is_busy(&from.guest) {
-                    return Err(Errno::EPERM);
-                }
-                if !from.same_mount(to) {
-                    return Err(cross_mount(from, to));
-                }
-                if from.wants_dir && !is_dir(from)? {
-                    return Err(Errno::ENOTDIR);
-                }
-                no_new_dir(to)?;
-                from.fs.link(&from.path, &to.path)
-            },
-        )
+        mounts.names(&self.cwd_bytes(), [from, to], [Errno::EPERM, Errno::EEXIST], |from, to| {
+            if mounts.is_busy(&from.guest) {
+                return Err(Errno::EPERM);
+            }
+            if !from.same_mount(to) {
+                return Err(cross_mount(from, to));
+            }
+            if from.wants_dir && !is_dir(from)? {
+                return Err(Errno::ENOTDIR);
+            }
+            no_new_dir(to)?;
+            from.fs.link(&from.path, &to.path)
+        })
     }
 
     /// `symlink(2)`: `path` becomes a link to `target`, which is stored as given and resolved when used.

@@ -66,11 +66,7 @@ impl Kernel {
     /// The host process's resident memory, in bytes.
     pub fn resident_memory(&self) -> Result<u64> {
         let statm = std::fs::read_to_string("/proc/self/statm")?;
-        let pages: u64 = statm
-            .split_whitespace()
-            .nth(1)
-            .and_then(|n| n.parse().ok())
-            .ok_or(Errno::EIO)?;
+        let pages: u64 = statm.split_whitespace().nth(1).and_then(|n| n.parse().ok()).ok_or(Errno::EIO)?;
         Ok(pages * rustix::param::page_size() as u64)
     }
 
@@ -113,9 +109,7 @@ impl Kernel {
         }
         let info = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
         let line = info.lines().find_map(|line| line.strip_prefix(key));
-        let kilobytes = line
-            .and_then(|rest| rest.split_whitespace().next())
-            .and_then(|n| n.parse::<u64>().ok());
+        let kilobytes = line.and_then(|rest| rest.split_whitespace().next()).and_then(|n| n.parse::<u64>().ok());
         kilobytes.unwrap_or(0) * 1024
     }
 }
@@ -127,15 +121,8 @@ fn cgroup_number(v2: &str, v1: &str) -> Option<u64> {
         let text = std::fs::read_to_string(path).ok()?;
         let text = text.trim();
         // Version 1 has no word for it: the largest page-aligned number stands for none.
-        let none = text == "max"
-            || text
-                .parse::<u64>()
-                .is_ok_and(|n| n >= i64::MAX as u64 & !0xffff);
-        if none {
-            Some(u64::MAX)
-        } else {
-            text.parse().ok()
-        }
+        let none = text == "max" || text.parse::<u64>().is_ok_and(|n| n >= i64::MAX as u64 & !0xffff);
+        if none { Some(u64::MAX) } else { text.parse().ok() }
     };
     for line in groups.lines() {
         let mut fields = line.splitn(3, ':').skip(1);
@@ -146,8 +133,7 @@ fn cgroup_number(v2: &str, v1: &str) -> Option<u64> {
                 return Some(n);
             }
         } else if controllers.split(',').any(|name| name == "memory") {
-            return read(format!("/sys/fs/cgroup/memory{path}/{v1}"))
-                .or_else(|| read(format!("/sys/fs/cgroup/memory/{v1}")));
+            return read(format!("/sys/fs/cgroup/memory{path}/{v1}")).or_else(|| read(format!("/sys/fs/cgroup/memory/{v1}")));
         }
     }
     None

@@ -49,16 +49,12 @@ impl Kernel {
 
     /// `utimensat(2)`; see [`SetTime::from_secs_f64`] for Node's doubles.
     pub fn utimes(&self, path: &[u8], atime: SetTime, mtime: SetTime) -> Result<()> {
-        self.at(path, true, |fs, path| {
-            fs.set_times(path, atime, mtime, true)
-        })
+        self.at(path, true, |fs, path| fs.set_times(path, atime, mtime, true))
     }
 
     /// `utimensat(2)` on a link itself.
     pub fn lutimes(&self, path: &[u8], atime: SetTime, mtime: SetTime) -> Result<()> {
-        self.at(path, false, |fs, path| {
-            fs.set_times(path, atime, mtime, false)
-        })
+        self.at(path, false, |fs, path| fs.set_times(path, atime, mtime, false))
     }
 
     /// `truncate(2)`; a negative length is `EINVAL`.

@@ -14,11 +14,7 @@ impl Kernel {
             let mut random = [0; 6];
             self.random_fill(&mut random)?;
             let mut path = prefix.to_vec();
-            path.extend(
-                random
-                    .iter()
-                    .map(|&byte| LETTERS[usize::from(byte) % LETTERS.len()]),
-            );
+            path.extend(random.iter().map(|&byte| LETTERS[usize::from(byte) % LETTERS.len()]));
             match self.mkdir(&path, 0o700) {
                 Err(Errno::EEXIST) => {}
                 Err(error) => return Err(error),

@@ -34,7 +34,6 @@ use crate::fs::{FileSystem, Mounts, Target};
 use crate::host::HostRoot;
 use crate::{Errno, Policy, Result};
 
-pub use process::fail;
 pub use builder::{KernelBuilder, Stdio};
 pub use directory::Directory;
 pub use fd_table::Fd;
@@ -43,6 +42,7 @@ pub use interrupt::Interrupt;
 pub use memory_info::ResourceUsage;
 pub use network_interfaces::InterfaceAddress;
 pub use os_info::{CpuInfo, OsInformation};
+pub use process::fail;
 pub use tty::TtyMode;
 pub use watch::{FsWatcher, WatchEvent, WatchId, WatchKind};
 
@@ -95,17 +95,10 @@ impl Kernel {
     }
 
     /// Calls `op` with the file system and path that `path` leads to; `op` may run again if a link gets in the way.
-    fn at<R>(
-        &self,
-        path: &[u8],
-        follow: bool,
-        mut op: impl FnMut(&dyn FileSystem, &[u8]) -> Result<R>,
-    ) -> Result<R> {
+    fn at<R>(&self, path: &[u8], follow: bool, mut op: impl FnMut(&dyn FileSystem, &[u8]) -> Result<R>) -> Result<R> {
         match &self.view {
             View::Host(host) => op(host, path),
-            View::Mounts(mounts) => {
-                mounts.at(&self.cwd_bytes(), path, follow, |t| op(&*t.fs, &t.path))
-            }
+            View::Mounts(mounts) => mounts.at(&self.cwd_bytes(), path, follow, |t| op(&*t.fs, &t.path)),
         }
     }
 
@@ -118,9 +111,7 @@ impl Kernel {
     ) -> Result<R> {
         match &self.view {
             View::Host(host) => op(host, path, None),
-            View::Mounts(mounts) => mounts.name(&self.cwd_bytes(), path, special, |t| {
-                op(&*t.fs, &t.path, Some((mounts, t)))
-            }),
+            View::Mounts(mounts) => mounts.name(&self.cwd_bytes(), path, special, |t| op(&*t.fs, &t.path, Some((mounts, t)))),
         }
     }
 }

@@ -38,9 +38,7 @@ impl Kernel {
                 continue;
             }
             // SAFETY: the list's names are C strings that live as long as it.
-            let name = unsafe { std::ffi::CStr::from_ptr(node.ifa_name) }
-                .to_bytes()
-                .to_vec();
+            let name = unsafe { std::ffi::CStr::from_ptr(node.ifa_name) }.to_bytes().to_vec();
             // SAFETY: a non-null address starts with its family.
             if i32::from(unsafe { (*node.ifa_addr).sa_family }) == libc::AF_PACKET {
                 // SAFETY: an AF_PACKET address is a `sockaddr_ll`; it may be unaligned, hence the copy.
@@ -56,14 +54,7 @@ impl Kernel {
                 continue;
             };
             let internal = node.ifa_flags & libc::IFF_LOOPBACK as u32 != 0;
-            addresses.push(InterfaceAddress {
-                name,
-                address,
-                netmask,
-                mac: [0; 6],
-                internal,
-                scope_id,
-            });
+            addresses.push(InterfaceAddress { name, address, netmask, mac: [0; 6], internal, scope_id });
         }
         for address in &mut addresses {
             if let Some((_, mac)) = macs.iter().find(|(name, _)| *name == address.name) {
@@ -114,10 +105,7 @@ unsafe fn ip(address: *const libc::sockaddr) -> Option<(IpAddr, u32)> {
         libc::AF_INET6 => {
             // SAFETY: the family says it is a `sockaddr_in6`.
             let v6 = unsafe { address.cast::<libc::sockaddr_in6>().read_unaligned() };
-            Some((
-                Ipv6Addr::from(v6.sin6_addr.s6_addr).into(),
-                v6.sin6_scope_id,
-            ))
+            Some((Ipv6Addr::from(v6.sin6_addr.s6_addr).into(), v6.sin6_scope_id))
         }
         _ => None,
     }

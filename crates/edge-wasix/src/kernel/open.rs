@@ -25,13 +25,10 @@ impl Kernel {
         mounts.at(&self.cwd_bytes(), path, follow, |target| {
             if creates && target.wants_dir {
                 // `open("name/", O_CREAT)` never makes anything.
-                target
-                    .fs
-                    .mode(&target.path, false)
-                    .map_err(|error| match error {
-                        Errno::ENOENT => Errno::EISDIR,
-                        error => error,
-                    })?;
+                target.fs.mode(&target.path, false).map_err(|error| match error {
+                    Errno::ENOENT => Errno::EISDIR,
+                    error => error,
+                })?;
             }
             match target.fs.open(&target.path, flags, mode) {
                 // A link that was asked for by O_EXCL is there, whatever it points to.

@@ -40,11 +40,7 @@ impl Kernel {
         let uname = rustix::system::uname();
         let granted = self.policy.grants_host_information();
         let text = |text: &std::ffi::CStr| {
-            if granted {
-                text.to_bytes().to_vec()
-            } else {
-                Vec::new()
-            }
+            if granted { text.to_bytes().to_vec() } else { Vec::new() }
         };
         OsInformation {
             sysname: uname.sysname().to_bytes().to_vec(),
@@ -91,15 +87,8 @@ impl Kernel {
         let stat = std::fs::read_to_string("/proc/stat")?;
         let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let ticks = rustix::param::clock_ticks_per_second().max(1);
-        let value = |line: &str| {
-            line.split_once(':')
-                .map(|(_, value)| value.trim().to_string())
-        };
-        let models: Vec<String> = info
-            .lines()
-            .filter(|l| l.starts_with("model name"))
-            .filter_map(value)
-            .collect();
+        let value = |line: &str| line.split_once(':').map(|(_, value)| value.trim().to_string());
+        let models: Vec<String> = info.lines().filter(|l| l.starts_with("model name")).filter_map(value).collect();
         let mut cpus = Vec::new();
         for line in stat.lines() {
             let Some((name, times)) = line.split_once(' ') else {
@@ -108,17 +97,12 @@ impl Kernel {
             let Some(number) = name.strip_prefix("cpu").filter(|n| !n.is_empty()) else {
                 continue;
             };
-            let times: Vec<u64> = times
-                .split_whitespace()
-                .map(|n| n.parse::<u64>().unwrap_or(0).saturating_mul(1000) / ticks)
-                .collect();
+            let times: Vec<u64> = times.split_whitespace().map(|n| n.parse::<u64>().unwrap_or(0).saturating_mul(1000) / ticks).collect();
             let time = |index: usize| times.get(index).copied().unwrap_or(0);
             let number: usize = number.parse().map_err(|_| Errno::EIO)?;
             let index = cpus.len();
             cpus.push(CpuInfo {
-                model: models
-                    .get(index)
-                    .map_or(b"unknown".to_vec(), |model| model.clone().into_bytes()),
+                model: models.get(index).map_or(b"unknown".to_vec(), |model| model.clone().into_bytes()),
                 speed: cpu_speed(number).unwrap_or(0),
                 user: time(0),
                 nice: time(1),
@@ -141,12 +125,5 @@ impl Kernel {
 
 fn cpu_speed(number: usize) -> Option<u32> {
     let path = format!("/sys/devices/system/cpu/cpu{number}/cpufreq/scaling_cur_freq");
-    Some(
-        std::fs::read_to_string(path)
-            .ok()?
-            .trim()
-            .parse::<u32>()
-            .ok()?
-            / 1000,
-    )
+    Some(std::fs::read_to_string(path).ok()?.trim().parse::<u32>().ok()? / 1000)
 }

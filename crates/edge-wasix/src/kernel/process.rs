@@ -26,11 +26,7 @@ impl Kernel {
             return Err(Errno::EINVAL);
         }
         if !self.policy.grants_host_processes() {
-            return if pid == self.pid() && signal == 0 {
-                Ok(())
-            } else {
-                Err(Errno::ESRCH)
-            };
+            return if pid == self.pid() && signal == 0 { Ok(()) } else { Err(Errno::ESRCH) };
         }
         let result = if pid == self.pid() && signal != 0 {
             // To this thread: the signal has then arrived when the call returns, as programs with one thread know it.
@@ -40,11 +36,7 @@ impl Kernel {
             // SAFETY: takes two numbers, touches no memory of ours.
             unsafe { libc::kill(pid, signal) == 0 }
         };
-        if result {
-            Ok(())
-        } else {
-            Err(Errno::last())
-        }
+        if result { Ok(()) } else { Err(Errno::last()) }
     }
 
     /// The scheduling priority (-20 to 19) of a process, 0 being this one.
@@ -68,28 +60,17 @@ impl Kernel {
             return Err(Errno::EPERM);
         }
         // SAFETY: takes three numbers, touches no memory.
-        if unsafe { libc::setpriority(libc::PRIO_PROCESS, pid as u32, priority) } == 0 {
-            Ok(())
-        } else {
-            Err(Errno::last())
-        }
+        if unsafe { libc::setpriority(libc::PRIO_PROCESS, pid as u32, priority) } == 0 { Ok(()) } else { Err(Errno::last()) }
     }
 
     fn check_other(&self, pid: i32) -> Result<()> {
         let own = pid == 0 || pid == self.pid();
-        if own || self.policy.grants_host_processes() {
-            Ok(())
-        } else {
-            Err(Errno::ESRCH)
-        }
+        if own || self.policy.grants_host_processes() { Ok(()) } else { Err(Errno::ESRCH) }
     }
 
     /// The title set with [`Kernel::set_title`], or nothing.
     pub fn title(&self) -> Vec<u8> {
-        self.title
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.title.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Sets the process's title. Under an open policy the host's process list shows its first 15 bytes.
@@ -100,10 +81,7 @@ impl Kernel {
             let len = title.len().min(15);
             name[..len].copy_from_slice(&title[..len]);
             // Naming threads after the main one is what `ps` shows; failing is of no consequence.
-            let _ = std::fs::write(
-                "/proc/self/comm",
-                name.split(|&b| b == 0).next().unwrap_or(b""),
-            );
+            let _ = std::fs::write("/proc/self/comm", name.split(|&b| b == 0).next().unwrap_or(b""));
         }
     }
 

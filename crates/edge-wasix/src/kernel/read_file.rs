@@ -18,15 +18,11 @@ impl Kernel {
         }
         let mut contents = Vec::new();
         // One byte more, so that the read that finds the end does not make the vector grow.
-        contents
-            .try_reserve_exact(size as usize + 1)
-            .map_err(|_| Errno::ENOMEM)?;
+        contents.try_reserve_exact(size as usize + 1).map_err(|_| Errno::ENOMEM)?;
         let mut len = 0;
         loop {
             if contents.capacity() - len < 1 {
-                contents
-                    .try_reserve(len.max(32 * 1024))
-                    .map_err(|_| Errno::ENOMEM)?;
+                contents.try_reserve(len.max(32 * 1024)).map_err(|_| Errno::ENOMEM)?;
             }
             contents.resize(contents.capacity(), 0);
             let n = file.read(&mut contents[len..], None)?;

@@ -4,8 +4,7 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::termios::{
-    ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios,
-    tcgetattr, tcgetwinsize, tcsetattr,
+    ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize, tcsetattr,
 };
 
 use super::{Fd, Kernel};
@@ -55,15 +54,10 @@ impl Kernel {
         match mode {
             TtyMode::Normal => {}
             TtyMode::Raw => {
-                termios.input_modes -= InputModes::BRKINT
-                    | InputModes::ICRNL
-                    | InputModes::INPCK
-                    | InputModes::ISTRIP
-                    | InputModes::IXON;
+                termios.input_modes -= InputModes::BRKINT | InputModes::ICRNL | InputModes::INPCK | InputModes::ISTRIP | InputModes::IXON;
                 termios.output_modes |= OutputModes::ONLCR;
                 termios.control_modes |= ControlModes::CS8;
-                termios.local_modes -=
-                    LocalModes::ECHO | LocalModes::ICANON | LocalModes::IEXTEN | LocalModes::ISIG;
+                termios.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::IEXTEN | LocalModes::ISIG;
                 termios.special_codes[SpecialCodeIndex::VMIN] = 1;
                 termios.special_codes[SpecialCodeIndex::VTIME] = 0;
             }

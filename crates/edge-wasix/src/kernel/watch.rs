@@ -49,13 +49,8 @@ pub struct FsWatcher {
 impl FsWatcher {
     /// A watcher without watches. `EMFILE` when the user has too many.
     pub fn new() -> Result<FsWatcher> {
-        let inotify =
-            inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK)?;
-        Ok(FsWatcher {
-            inotify,
-            watches: HashMap::new(),
-            next: 1,
-        })
+        let inotify = inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK)?;
+        Ok(FsWatcher { inotify, watches: HashMap::new(), next: 1 })
     }
 
     /// Starts watching a file or directory (not what is below it). A path watched twice reports twice.
@@ -73,13 +68,7 @@ impl FsWatcher {
         let wd = retry(|| inotify::add_watch(&self.inotify, link.as_str(), flags))?;
         let id = self.next;
         self.next += 1;
-        self.watches.insert(
-            id,
-            Watch {
-                wd,
-                name: last_name(path),
-            },
-        );
+        self.watches.insert(id, Watch { wd, name: last_name(path) });
         Ok(id)
     }
 
@@ -117,27 +106,15 @@ impl FsWatcher {
             let change = inotify::ReadFlags::ATTRIB | inotify::ReadFlags::MODIFY;
             let kinds = [
                 (flags.intersects(change), WatchKind::Change),
-                (
-                    flags.intersects(!(change | inotify::ReadFlags::ISDIR)),
-                    WatchKind::Rename,
-                ),
+                (flags.intersects(!(change | inotify::ReadFlags::ISDIR)), WatchKind::Rename),
             ];
-            let mut ids: Vec<WatchId> = self
-                .watches
-                .iter()
-                .filter(|(_, watch)| watch.wd == event.wd())
-                .map(|(id, _)| *id)
-                .collect();
+            let mut ids: Vec<WatchId> = self.watches.iter().filter(|(_, watch)| watch.wd == event.wd()).map(|(id, _)| *id).collect();
             ids.sort_unstable();
             for id in ids {
                 let own = event.file_name().map(|name| name.to_bytes().to_vec());
                 let name = own.unwrap_or_else(|| self.watches[&id].name.clone());
                 for (_, kind) in kinds.iter().filter(|(happened, _)| *happened) {
-                    events.push(WatchEvent {
-                        id,
-                        kind: *kind,
-                        name: name.clone(),
-                    });
+                    events.push(WatchEvent { id, kind: *kind, name: name.clone() });
                 }
             }
         }
@@ -153,22 +130,12 @@ impl AsFd for FsWatcher {
 impl Kernel {
     /// Whether a change in this path could ever be reported: false for memory file systems.
     pub fn can_watch(&self, path: &[u8]) -> bool {
-        matches!(self.view, View::Host(_))
-            || !matches!(
-                self.at(path, true, |fs, p| fs.watch_fd(p, true)),
-                Err(Errno::ENOSYS)
-            )
+        matches!(self.view, View::Host(_)) || !matches!(self.at(path, true, |fs, p| fs.watch_fd(p, true)), Err(Errno::ENOSYS))
     }
 }
 
 fn last_name(path: &[u8]) -> Vec<u8> {
-    let end = path
-        .iter()
-        .rposition(|&b| b != b'/')
-        .map_or(0, |last| last + 1);
-    let start = path[..end]
-        .iter()
-        .rposition(|&b| b == b'/')
-        .map_or(0, |slash| slash + 1);
+    let end = path.iter().rposition(|&b| b != b'/').map_or(0, |last| last + 1);
+    let start = path[..end].iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
     path[start..end].to_vec()
 }

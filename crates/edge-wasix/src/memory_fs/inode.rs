@@ -19,18 +19,12 @@ pub(super) struct Quota {
 
 impl Quota {
     pub(super) fn new(limit: u64) -> Quota {
-        Quota {
-            limit,
-            used: AtomicU64::new(0),
-        }
+        Quota { limit, used: AtomicU64::new(0) }
     }
 
     pub(super) fn add(&self, bytes: u64) -> Result<()> {
         let add = |used: u64| used.checked_add(bytes).filter(|&sum| sum <= self.limit);
-        match self
-            .used
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add)
-        {
+        match self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
             Ok(_) => Ok(()),
             Err(_) => Err(Errno::ENOSPC),
         }
@@ -130,12 +124,7 @@ impl Inode {
             birthtime: now,
         };
         let ino = INODES.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Inode {
-            ino,
-            kind,
-            meta: Mutex::new(meta),
-            quota: Arc::clone(quota),
-        })
+        Arc::new(Inode { ino, kind, meta: Mutex::new(meta), quota: Arc::clone(quota) })
     }
 
     pub(super) fn meta(&self) -> MutexGuard<'_, Meta> {
@@ -162,16 +151,10 @@ impl Inode {
     pub(super) fn stat(&self, dev: u64) -> Stat {
         let size = match &self.kind {
             Kind::File(data) => data.read().unwrap_or_else(PoisonError::into_inner).len() as u64,
-            Kind::Dir(names) => {
-                40 + 20 * names.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
-            }
+            Kind::Dir(names) => 40 + 20 * names.lock().unwrap_or_else(PoisonError::into_inner).len() as u64,
             Kind::Link(target) => target.len() as u64,
         };
-        let blocks = if matches!(self.kind, Kind::File(_)) {
-            size.div_ceil(4096) * 8
-        } else {
-            0
-        };
+        let blocks = if matches!(self.kind, Kind::File(_)) { size.div_ceil(4096) * 8 } else { 0 };
         let meta = self.meta();
         Stat {
             dev,
@@ -220,11 +203,7 @@ impl Inode {
     /// Sets a file's length, filling with zeros.
     pub(super) fn resize(&self, len: u64) -> Result<()> {
         let Kind::File(data) = &self.kind else {
-            return Err(if matches!(self.kind, Kind::Dir(_)) {
-                Errno::EISDIR
-            } else {
-                Errno::EINVAL
-            });
+            return Err(if matches!(self.kind, Kind::Dir(_)) { Errno::EISDIR } else { Errno::EINVAL });
         };
         let mut data = data.write().unwrap_or_else(PoisonError::into_inner);
         self.grow(&mut data, len)?;
@@ -258,10 +237,7 @@ impl Inode {
             return Err(Errno::EISDIR);
         };
         let data = data.read().unwrap_or_else(PoisonError::into_inner);
-        let rest = usize::try_from(at)
-            .ok()
-            .and_then(|at| data.get(at..))
-            .unwrap_or(&[]);
+        let rest = usize::try_from(at).ok().and_then(|at| data.get(at..)).unwrap_or(&[]);
         let n = rest.len().min(buf.len());
         buf[..n].copy_from_slice(&rest[..n]);
         Ok(n)
@@ -294,9 +270,7 @@ impl Drop for Inode {
                 return self.quota.remove(len as u64);
             }
             Kind::Link(target) => return self.quota.remove(target.len() as u64),
-            Kind::Dir(names) => {
-                std::mem::take(names.get_mut().unwrap_or_else(PoisonError::into_inner))
-            }
+            Kind::Dir(names) => std::mem::take(names.get_mut().unwrap_or_else(PoisonError::into_inner)),
         };
         // A guest chooses how deep its directories are: take the tree apart with a list, not by recursion.
         let mut pending = vec![names];
@@ -306,9 +280,7 @@ impl Drop for Inode {
                 if let Some(mut inode) = Arc::into_inner(inode)
                     && let Kind::Dir(names) = &mut inode.kind
                 {
-                    pending.push(std::mem::take(
-                        names.get_mut().unwrap_or_else(PoisonError::into_inner),
-                    ));
+                    pending.push(std::mem::take(names.get_mut().unwrap_or_else(PoisonError::into_inner)));
                 }
             }
         }

@@ -18,12 +18,7 @@ pub(super) struct MemoryFile {
 impl MemoryFile {
     pub(super) fn new(inode: Arc<Inode>, dev: u64, flags: i32) -> MemoryFile {
         let kept = libc::O_ACCMODE | libc::O_APPEND | libc::O_NONBLOCK;
-        MemoryFile {
-            inode,
-            dev,
-            flags: AtomicI32::new(flags & kept),
-            position: Mutex::new(0),
-        }
+        MemoryFile { inode, dev, flags: AtomicI32::new(flags & kept), position: Mutex::new(0) }
     }
 
     fn mode(&self) -> i32 {
@@ -53,14 +48,11 @@ impl File for MemoryFile {
         let append = self.flags.load(Ordering::Relaxed) & libc::O_APPEND != 0;
         match offset {
             Some(at) => {
-                self.inode
-                    .write_at(buf, if append { None } else { Some(at) })?;
+                self.inode.write_at(buf, if append { None } else { Some(at) })?;
             }
             None => {
                 let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-                *position = self
-                    .inode
-                    .write_at(buf, if append { None } else { Some(*position) })?;
+                *position = self.inode.write_at(buf, if append { None } else { Some(*position) })?;
             }
         }
         Ok(buf.len())
@@ -74,10 +66,7 @@ impl File for MemoryFile {
             libc::SEEK_END => self.inode.stat(self.dev).size,
             _ => return Err(Errno::EINVAL),
         };
-        let to = base
-            .checked_add_signed(offset)
-            .filter(|&to| to <= i64::MAX as u64)
-            .ok_or(Errno::EINVAL)?;
+        let to = base.checked_add_signed(offset).filter(|&to| to <= i64::MAX as u64).ok_or(Errno::EINVAL)?;
         *position = to;
         Ok(to)
     }

@@ -47,12 +47,7 @@ impl MemoryFs {
         static DEVICES: AtomicU64 = AtomicU64::new(0x4d00);
         let quota = Arc::new(Quota::new(bytes));
         let root = Inode::root(&quota);
-        MemoryFs {
-            root,
-            quota,
-            dev: DEVICES.fetch_add(1, Ordering::Relaxed),
-            tree: RwLock::new(()),
-        }
+        MemoryFs { root, quota, dev: DEVICES.fetch_add(1, Ordering::Relaxed), tree: RwLock::new(()) }
     }
 
     /// Adds a file (making its directories): how a test or an embedder fills one.
@@ -85,22 +80,14 @@ impl MemoryFs {
         }
         for name in path.split(|&b| b == b'/') {
             let next = at.names()?.get(name).cloned();
-            at = next.ok_or(if name.len() > NAME_MAX {
-                Errno::ENAMETOOLONG
-            } else {
-                Errno::ENOENT
-            })?;
+            at = next.ok_or(if name.len() > NAME_MAX { Errno::ENAMETOOLONG } else { Errno::ENOENT })?;
         }
         Ok(at)
     }
 
     fn lookup_follow(&self, path: &[u8], follow: bool) -> Result<Arc<Inode>> {
         let inode = self.lookup(path)?;
-        if follow && matches!(inode.kind, Kind::Link(_)) {
-            Err(Errno::ELOOP)
-        } else {
-            Ok(inode)
-        }
+        if follow && matches!(inode.kind, Kind::Link(_)) { Err(Errno::ELOOP) } else { Ok(inode) }
     }
 
     /// The directory that holds `path`'s last name, and that name. The root has no name: `EBUSY`.
@@ -191,9 +178,7 @@ impl FileSystem for MemoryFs {
         };
         match &inode.kind {
             Kind::Link(_) => return Err(Errno::ELOOP),
-            Kind::Dir(_)
-                if flags & libc::O_ACCMODE != libc::O_RDONLY || flags & libc::O_CREAT != 0 =>
-            {
+            Kind::Dir(_) if flags & libc::O_ACCMODE != libc::O_RDONLY || flags & libc::O_CREAT != 0 => {
                 return Err(Errno::EISDIR);
             }
             Kind::Dir(_) => {}
@@ -269,23 +254,12 @@ impl FileSystem for MemoryFs {
         let _tree = self.write_tree();
         let (from_dir, from_name) = self.parent(from)?;
         let (to_dir, to_name) = self.parent(to)?;
-        let inode = from_dir
-            .names()?
-            .get(from_name)
-            .cloned()
-            .ok_or(Errno::ENOENT)?;
+        let inode = from_dir.names()?.get(from_name).cloned().ok_or(Errno::ENOENT)?;
         let is_dir = matches!(inode.kind, Kind::Dir(_));
-        if is_dir
-            && to
-                .strip_prefix(from)
-                .is_some_and(|rest| rest.starts_with(b"/"))
-        {
+        if is_dir && to.strip_prefix(from).is_some_and(|rest| rest.starts_with(b"/")) {
             return Err(Errno::EINVAL);
         }
-        if from
-            .strip_prefix(to)
-            .is_some_and(|rest| rest.starts_with(b"/"))
-        {
+        if from.strip_prefix(to).is_some_and(|rest| rest.starts_with(b"/")) {
             return Err(Errno::ENOTEMPTY);
         }
         // Taken out of the lock first: the body locks the same directory.
@@ -344,8 +318,7 @@ impl FileSystem for MemoryFs {
             return Err(Errno::ENOENT);
         }
         let _tree = self.write_tree();
-        self.create(path, Kind::Link(target.to_vec()), 0o777)
-            .map(drop)
+        self.create(path, Kind::Link(target.to_vec()), 0o777).map(drop)
     }
 
     fn truncate(&self, path: &[u8], len: u64) -> Result<()> {
@@ -366,11 +339,7 @@ impl FileSystem for MemoryFs {
         let _tree = self.read_tree();
         let inode = self.lookup_follow(path, true)?;
         let executable = matches!(inode.kind, Kind::Dir(_)) || inode.meta().mode & 0o111 != 0;
-        if mode & libc::X_OK != 0 && !executable {
-            Err(Errno::EACCES)
-        } else {
-            Ok(())
-        }
+        if mode & libc::X_OK != 0 && !executable { Err(Errno::EACCES) } else { Ok(()) }
     }
 
     fn chmod(&self, path: &[u8], mode: u32, follow: bool) -> Result<()> {
@@ -394,14 +363,6 @@ impl FileSystem for MemoryFs {
         self.lookup_follow(path, true)?;
         let free = self.quota.free() / 4096;
         let files = self.quota.free() / inode::NAME_COST;
-        Ok(StatFs {
-            kind: TMPFS_MAGIC,
-            bsize: 4096,
-            blocks: self.quota.limit() / 4096,
-            bfree: free,
-            bavail: free,
-            files,
-            ffree: files,
-        })
+        Ok(StatFs { kind: TMPFS_MAGIC, bsize: 4096, blocks: self.quota.limit() / 4096, bfree: free, bavail: free, files, ffree: files })
     }
 }

@@ -15,14 +15,8 @@ pub struct TempTree(PathBuf);
 impl TempTree {
     pub fn new() -> TempTree {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "edge-wasix-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        let path = std::fs::canonicalize(std::env::temp_dir())
-            .unwrap()
-            .join(name);
+        let name = format!("edge-wasix-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = std::fs::canonicalize(std::env::temp_dir()).unwrap().join(name);
         std::fs::create_dir(&path).unwrap();
         TempTree(path)
     }
@@ -63,41 +57,19 @@ impl Machine {
 }
 
 fn confined(name: &'static str, fs: impl FileSystem + 'static, temp: Option<TempTree>) -> Machine {
-    let kernel = Kernel::builder()
-        .mount("/", fs)
-        .umask(0o022)
-        .build()
-        .unwrap();
-    Machine {
-        name,
-        kernel,
-        base: String::new(),
-        temp,
-    }
+    let kernel = Kernel::builder().mount("/", fs).umask(0o022).build().unwrap();
+    Machine { name, kernel, base: String::new(), temp }
 }
 
 /// One machine of each kind, all empty.
 pub fn machines() -> Vec<Machine> {
     let (a, b, c) = (TempTree::new(), TempTree::new(), TempTree::new());
-    let open = Kernel::builder()
-        .policy(Policy::open())
-        .cwd(c.path().as_os_str().as_encoded_bytes())
-        .build()
-        .unwrap();
+    let open = Kernel::builder().policy(Policy::open()).cwd(c.path().as_os_str().as_encoded_bytes()).build().unwrap();
     vec![
         confined("memory", MemoryFs::new(), None),
         confined("host directory", HostDir::open(a.path()).unwrap(), Some(a)),
-        confined(
-            "host directory by hand",
-            HostDir::open_by_hand(b.path()).unwrap(),
-            Some(b),
-        ),
-        Machine {
-            name: "open host",
-            kernel: open,
-            base: c.path().to_str().unwrap().to_string(),
-            temp: Some(c),
-        },
+        confined("host directory by hand", HostDir::open_by_hand(b.path()).unwrap(), Some(b)),
+        Machine { name: "open host", kernel: open, base: c.path().to_str().unwrap().to_string(), temp: Some(c) },
     ]
 }
 

@@ -1,4 +1,5 @@
-//! Limits on one call into JavaScript: a time limit, and Ctrl-C (`vm`'s `timeout` and `breakOnSigint`).
+//! The time limit on one call into JavaScript (`vm`'s `timeout`). `breakOnSigint` and the REPL's watchdog have no effect yet: Ctrl-C ends the
+//! program, as without them.
 
 use crate::Environment;
 use edge_napi::{CallInfo, Env, Error, Kill, Result, Value};
@@ -7,15 +8,6 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
-
-/// What ended a guarded call.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ended {
-    /// The time limit.
-    Timeout,
-    /// Ctrl-C.
-    Sigint,
-}
 
 const RUNNING: u8 = 0;
 const TIMEOUT: u8 = 1;
@@ -28,10 +20,9 @@ struct Shared {
 }
 
 /// Runs `body`, ended after `timeout` milliseconds (negative: never). The result belongs to the caller only when nothing ended it.
-pub fn guarded<T>(environment: &Rc<Environment>, timeout: i64, break_on_sigint: bool, body: impl FnOnce() -> Result<T>) -> (Result<T>, Option<Ended>) {
-    let _ = break_on_sigint;
+fn guarded<T>(environment: &Rc<Environment>, timeout: i64, body: impl FnOnce() -> Result<T>) -> (Result<T>, bool) {
     if timeout < 0 {
-        return (body(), None);
+        return (body(), false);
     }
     let shared = Arc::new(Shared { state: AtomicU8::new(RUNNING), done: Mutex::new(false), wake: Condvar::new() });
     let watcher = {
@@ -41,31 +32,30 @@ pub fn guarded<T>(environment: &Rc<Environment>, timeout: i64, break_on_sigint: 
     };
     let watcher = match watcher {
         Ok(watcher) => watcher,
-        Err(_) => return (Err(crate::uv_exception(environment.env(), Errno::EAGAIN, "uv_thread_create", None)), None),
+        Err(_) => return (Err(crate::uv_exception(environment.env(), Errno::EAGAIN, "uv_thread_create", None)), false),
     };
     let result = body();
     *shared.done.lock().unwrap_or_else(PoisonError::into_inner) = true;
     shared.wake.notify_one();
     let _ = watcher.join();
     if shared.state.load(Ordering::Acquire) != TIMEOUT {
-        return (result, None);
+        return (result, false);
     }
     // The limit struck: take the termination back, also when the body had just ended by itself.
     let env = environment.env();
     environment.kill_handle().cancel_terminate();
     let _ = env.clear_termination();
     match result {
-        Err(Error::Closing) => (Err(Error::Closing), None),
-        result => (result, Some(Ended::Timeout)),
+        Err(Error::Closing) => (Err(Error::Closing), false),
+        result => (result, true),
     }
 }
 
 /// [`guarded`], with what ended the call as Node's error.
-pub fn limited<T>(environment: &Rc<Environment>, timeout: i64, break_on_sigint: bool, body: impl FnOnce() -> Result<T>) -> Result<T> {
-    match guarded(environment, timeout, break_on_sigint, body) {
-        (_, Some(Ended::Timeout)) => Err(Error::error("ERR_SCRIPT_EXECUTION_TIMEOUT", format!("Script execution timed out after {timeout}ms"))),
-        (_, Some(Ended::Sigint)) => Err(Error::error("ERR_SCRIPT_EXECUTION_INTERRUPTED", "Script execution was interrupted by `SIGINT`")),
-        (result, None) => result,
+pub fn limited<T>(environment: &Rc<Environment>, timeout: i64, body: impl FnOnce() -> Result<T>) -> Result<T> {
+    match guarded(environment, timeout, body) {
+        (_, true) => Err(Error::error("ERR_SCRIPT_EXECUTION_TIMEOUT", format!("Script execution timed out after {timeout}ms"))),
+        (result, false) => result,
     }
 }
 

@@ -1,9 +1,9 @@
 //! Arguments of file calls.
 
+use crate::text::encode_string;
 use edge_encoding::Encoding;
 use edge_napi::types::napi_valuetype;
 use edge_napi::{Env, Error, Result, Value};
-use crate::text::encode_string;
 
 /// A path's bytes: a string as UTF-8, or the bytes of a `Buffer`. The library has validated it; anything else is an error.
 pub fn path(env: Env, v: Value) -> Result<Vec<u8>> {

@@ -82,7 +82,8 @@ pub fn cp_sync_copy_dir(env: Env, info: &CallInfo<'_>) -> Result<Value> {
             let stat = if options.dereference { kernel.stat(&from) } else { kernel.lstat(&from) };
             let stat = stat.map_err(|errno| uv_exception(env, errno, "stat", Some(&from)))?;
             if stat.is_symlink() {
-                copy_link(env, kernel, &options, &source, &from, &to).map_err(|error| error.unwrap_or_else(|errno| failed(errno, &target)))?;
+                copy_link(env, kernel, &options, &source, &from, &to)
+                    .map_err(|error| error.unwrap_or_else(|errno| failed(errno, &target)))?;
             } else if stat.is_dir() {
                 let created = match kernel.mkdir(&to, 0o777) {
                     Ok(()) => true,
@@ -97,7 +98,10 @@ pub fn cp_sync_copy_dir(env: Env, info: &CallInfo<'_>) -> Result<Value> {
                     Ok(()) => {}
                     Err(Errno::EEXIST) if !options.force && !options.error_on_exist => continue,
                     Err(Errno::EEXIST) => {
-                        let text = format!("[ERR_FS_CP_EEXIST]: Target already exists: cp returned EEXIST ({} already exists)", String::from_utf8_lossy(&to));
+                        let text = format!(
+                            "[ERR_FS_CP_EEXIST]: Target already exists: cp returned EEXIST ({} already exists)",
+                            String::from_utf8_lossy(&to)
+                        );
                         return Err(Error::error("ERR_FS_CP_EEXIST", text));
                     }
                     Err(errno) => return Err(failed(errno, &target)),

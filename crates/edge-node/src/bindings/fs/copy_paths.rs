@@ -41,10 +41,16 @@ pub fn cp_sync_check_paths(env: Env, info: &CallInfo<'_>) -> Result<Value> {
             return Err(Error::error("ERR_FS_CP_EINVAL", format!("src and dest cannot be the same {target_text}")));
         }
         if from_dir && !to.is_dir() {
-            return Err(Error::error("ERR_FS_CP_DIR_TO_NON_DIR", format!("Cannot overwrite non-directory {target_text} with directory {source_text}")));
+            return Err(Error::error(
+                "ERR_FS_CP_DIR_TO_NON_DIR",
+                format!("Cannot overwrite non-directory {target_text} with directory {source_text}"),
+            ));
         }
         if !from_dir && to.is_dir() {
-            return Err(Error::error("ERR_FS_CP_NON_DIR_TO_DIR", format!("Cannot overwrite directory {target_text} with non-directory {source_text}")));
+            return Err(Error::error(
+                "ERR_FS_CP_NON_DIR_TO_DIR",
+                format!("Cannot overwrite directory {target_text} with non-directory {source_text}"),
+            ));
         }
     }
     let mut folder = source.clone();

@@ -11,8 +11,18 @@ use std::sync::Arc;
 /// Root of the class, so that native code can make instances.
 const CLASS: &str = "fs.FileHandle";
 const METHODS: [&str; 12] = [
-    "close", "releaseFD", "readStart", "readStop", "shutdown", "useUserBuffer", "writev", "writeBuffer", "writeAsciiString",
-    "writeUtf8String", "writeUcs2String", "writeLatin1String",
+    "close",
+    "releaseFD",
+    "readStart",
+    "readStop",
+    "shutdown",
+    "useUserBuffer",
+    "writev",
+    "writeBuffer",
+    "writeAsciiString",
+    "writeUtf8String",
+    "writeUcs2String",
+    "writeLatin1String",
 ];
 const ACCESSORS: [&str; 5] = ["fd", "_externalStream", "bytesRead", "bytesWritten", "onread"];
 

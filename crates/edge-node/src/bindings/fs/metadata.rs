@@ -10,7 +10,8 @@ pub fn access(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let mode = args::small_mode(env, info.arg(1))?;
     let path = args::path(env, info.arg(0))?;
-    Operation::on("access", path).run_void(&environment, Face::of(&environment, info.arg(2))?, move |kernel, op| kernel.access(op.path(), mode))
+    Operation::on("access", path)
+        .run_void(&environment, Face::of(&environment, info.arg(2))?, move |kernel, op| kernel.access(op.path(), mode))
 }
 
 /// `existsSync(path)` → boolean.
@@ -25,7 +26,8 @@ pub fn chmod(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let path = args::path(env, info.arg(0))?;
     let mode = env.get_u32(info.arg(1))?;
-    Operation::on("chmod", path).run_void(&environment, Face::of(&environment, info.arg(2))?, move |kernel, op| kernel.chmod(op.path(), mode))
+    Operation::on("chmod", path)
+        .run_void(&environment, Face::of(&environment, info.arg(2))?, move |kernel, op| kernel.chmod(op.path(), mode))
 }
 
 /// `fchmod(fd, mode, req)`.
@@ -40,7 +42,8 @@ pub fn chown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let path = args::path(env, info.arg(0))?;
     let (uid, gid) = (args::id(env, info.arg(1))?, args::id(env, info.arg(2))?);
-    Operation::on("chown", path).run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, op| kernel.chown(op.path(), uid, gid))
+    Operation::on("chown", path)
+        .run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, op| kernel.chown(op.path(), uid, gid))
 }
 
 /// `lchown(path, uid, gid, req)`.
@@ -48,7 +51,8 @@ pub fn lchown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let path = args::path(env, info.arg(0))?;
     let (uid, gid) = (args::id(env, info.arg(1))?, args::id(env, info.arg(2))?);
-    Operation::on("lchown", path).run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, op| kernel.lchown(op.path(), uid, gid))
+    Operation::on("lchown", path)
+        .run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, op| kernel.lchown(op.path(), uid, gid))
 }
 
 /// `fchown(fd, uid, gid, req)`.
@@ -69,7 +73,8 @@ pub fn utimes(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let path = args::path(env, info.arg(0))?;
     let (atime, mtime) = times(env, info)?;
-    Operation::on("utime", path).run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, op| kernel.utimes(op.path(), atime, mtime))
+    Operation::on("utime", path)
+        .run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, op| kernel.utimes(op.path(), atime, mtime))
 }
 
 /// `lutimes(path, atime, mtime, req)`.
@@ -77,7 +82,8 @@ pub fn lutimes(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let path = args::path(env, info.arg(0))?;
     let (atime, mtime) = times(env, info)?;
-    Operation::on("lutime", path).run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, op| kernel.lutimes(op.path(), atime, mtime))
+    Operation::on("lutime", path)
+        .run_void(&environment, Face::of(&environment, info.arg(3))?, move |kernel, op| kernel.lutimes(op.path(), atime, mtime))
 }
 
 /// `futimes(fd, atime, mtime, req)`.

@@ -3,8 +3,8 @@
 use super::args;
 use crate::Environment;
 use edge_napi::{CallInfo, Env, Error, Result, Value};
-use edge_wasix::fs::constants::{O_RDONLY, S_IFDIR, S_IFMT};
 use edge_wasix::Kernel;
+use edge_wasix::fs::constants::{O_RDONLY, S_IFDIR, S_IFMT};
 
 /// `internalModuleStat(path)` → 0 for a file, 1 for a directory, negative for an error.
 pub fn internal_module_stat(env: Env, info: &CallInfo<'_>) -> Result<Value> {

@@ -65,10 +65,14 @@ impl Operation {
         }
         let operation = Arc::new(self);
         let (kernel, shared) = (environment.kernel().clone(), operation.clone());
-        environment.queue_request(face, move || work(&kernel, &shared), move |environment, answer| match answer {
-            Ok(result) => finish(environment, result),
-            Err(errno) => Err(operation.error(environment, errno)),
-        })
+        environment.queue_request(
+            face,
+            move || work(&kernel, &shared),
+            move |environment, answer| match answer {
+                Ok(result) => finish(environment, result),
+                Err(errno) => Err(operation.error(environment, errno)),
+            },
+        )
     }
 
     /// The same for a call that answers nothing.

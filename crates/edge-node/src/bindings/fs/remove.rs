@@ -37,7 +37,11 @@ pub fn rm_sync(env: Env, info: &CallInfo<'_>) -> Result<Value> {
             }
             Err(errno) => {
                 let known = matches!(errno, Errno::EPERM | Errno::ENOTEMPTY | Errno::ENOTDIR | Errno::EACCES);
-                let text = if known { format!("{}: {}", strerror(errno), String::from_utf8_lossy(&path)) } else { format!("Unknown error: {}", strerror(errno)) };
+                let text = if known {
+                    format!("{}: {}", strerror(errno), String::from_utf8_lossy(&path))
+                } else {
+                    format!("Unknown error: {}", strerror(errno))
+                };
                 return Err(errno_exception(env, errno, "rm", &text, &path));
             }
         }

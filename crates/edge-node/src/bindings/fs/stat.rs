@@ -81,7 +81,12 @@ fn stat_path(env: Env, info: &CallInfo<'_>, syscall: &'static str, call: StatCal
             Err(errno) => Err(op.error(&environment, errno)),
         };
     }
-    op.run(&environment, face, move |kernel, op| call(kernel, op.path()), move |environment, stat| stat_value(environment, face, bigint, &stat))
+    op.run(
+        &environment,
+        face,
+        move |kernel, op| call(kernel, op.path()),
+        move |environment, stat| stat_value(environment, face, bigint, &stat),
+    )
 }
 
 fn is_false(env: Env, v: Value) -> Result<bool> {
@@ -111,7 +116,12 @@ pub fn fstat(env: Env, info: &CallInfo<'_>) -> Result<Value> {
             Err(errno) => Err(Operation::new("fstat").error(&environment, errno)),
         };
     }
-    Operation::new("fstat").run(&environment, face, move |kernel, _| kernel.fstat(fd), move |environment, stat| stat_value(environment, face, bigint, &stat))
+    Operation::new("fstat").run(
+        &environment,
+        face,
+        move |kernel, _| kernel.fstat(fd),
+        move |environment, stat| stat_value(environment, face, bigint, &stat),
+    )
 }
 
 /// `statfs(path, bigint, req)`.

@@ -43,7 +43,12 @@ pub fn write_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 }
 
 fn queue(environment: &Rc<Environment>, face: Face, fd: i32, bytes: Vec<u8>, position: Option<u64>) -> Result<Value> {
-    Operation::new("write").run(environment, face, move |kernel, _| kernel.write(fd, &bytes, position), |environment, count| environment.env().size(count))
+    Operation::new("write").run(
+        environment,
+        face,
+        move |kernel, _| kernel.write(fd, &bytes, position),
+        |environment, count| environment.env().size(count),
+    )
 }
 
 /// `writeBuffers(fd, buffers, position, req)` → bytes written.

@@ -4,10 +4,10 @@
 //! that clones share, and objects of the library, which say themselves what becomes of them (their `kTransfer` and `kClone`
 //! methods; their data follows the value in the bytes).
 
+use super::data_clone_error;
 use super::native_clone::{self, NativeClone};
 use super::port;
 use super::port_data::PortData;
-use super::data_clone_error;
 use crate::Environment;
 use crate::serdes::{Primordials, ReadDelegate, ReadState, Reader, WriteDelegate, WriteState, Writer};
 use edge_napi::{ClassKind, Env, Error, Reference, Result, Value};

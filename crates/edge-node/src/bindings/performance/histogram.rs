@@ -37,8 +37,21 @@ impl HistogramHandle {
 
 /// What both histogram classes can do.
 pub const METHODS: &[&str] = &[
-    "count", "countBigInt", "exceeds", "exceedsBigInt", "min", "minBigInt", "max", "maxBigInt", "mean", "stddev", "percentile",
-    "percentileBigInt", "percentiles", "percentilesBigInt", "reset",
+    "count",
+    "countBigInt",
+    "exceeds",
+    "exceedsBigInt",
+    "min",
+    "minBigInt",
+    "max",
+    "maxBigInt",
+    "mean",
+    "stddev",
+    "percentile",
+    "percentileBigInt",
+    "percentiles",
+    "percentilesBigInt",
+    "reset",
 ];
 
 pub fn install(target: &Target<'_>) -> Result<()> {

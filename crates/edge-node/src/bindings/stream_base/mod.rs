@@ -67,7 +67,12 @@ pub struct StreamBase {
 
 impl StreamBase {
     /// Makes `object` a stream that is not opened yet.
-    pub fn create(environment: &Rc<Environment>, object: Value, class: &'static str, provider: &'static str) -> Result<(Rc<AsyncWrap>, Rc<Self>)> {
+    pub fn create(
+        environment: &Rc<Environment>,
+        object: Value,
+        class: &'static str,
+        provider: &'static str,
+    ) -> Result<(Rc<AsyncWrap>, Rc<Self>)> {
         let base = Rc::new(Self {
             environment: Rc::downgrade(environment),
             stream: RefCell::default(),
@@ -92,7 +97,14 @@ impl StreamBase {
     ///
     /// # Errors
     /// `EBUSY` when it is open already; `EBADF`, `EINVAL` for nothing of the host, `EMFILE`.
-    pub fn open(self: &Rc<Self>, environment: &Rc<Environment>, wrap: &AsyncWrap, kind: HandleKind, fd: Fd, owns_fd: bool) -> Result<edge_wasix::Result<()>> {
+    pub fn open(
+        self: &Rc<Self>,
+        environment: &Rc<Environment>,
+        wrap: &AsyncWrap,
+        kind: HandleKind,
+        fd: Fd,
+        owns_fd: bool,
+    ) -> Result<edge_wasix::Result<()>> {
         if self.stream.borrow().is_some() {
             return Ok(Err(Errno::EBUSY));
         }
@@ -130,7 +142,10 @@ impl StreamBase {
     fn release_fd(&self) {
         let fd = self.fd.replace(-1);
         // Standard streams stay open, as libuv leaves them.
-        if self.owns_fd.get() && fd > 2 && let Some(environment) = self.environment.upgrade() {
+        if self.owns_fd.get()
+            && fd > 2
+            && let Some(environment) = self.environment.upgrade()
+        {
             // It may have been closed by hand.
             let _ = environment.kernel().close(fd);
         }
@@ -221,8 +236,17 @@ impl UvHandle for Unopened {
 }
 
 const METHODS: [&str; 11] = [
-    "setBlocking", "readStart", "readStop", "shutdown", "useUserBuffer", "writev", "writeBuffer", "writeAsciiString", "writeUtf8String",
-    "writeUcs2String", "writeLatin1String",
+    "setBlocking",
+    "readStart",
+    "readStop",
+    "shutdown",
+    "useUserBuffer",
+    "writev",
+    "writeBuffer",
+    "writeAsciiString",
+    "writeUtf8String",
+    "writeUcs2String",
+    "writeLatin1String",
 ];
 const ACCESSORS: [&str; 6] = ["writeQueueSize", "fd", "_externalStream", "bytesRead", "bytesWritten", "onread"];
 

@@ -90,7 +90,13 @@ pub fn writev(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     })
 }
 
-fn write_vec(environment: &Rc<Environment>, wrap: &Rc<AsyncWrap>, base: &StreamBase, req: Value, mut bytes: Vec<u8>) -> Result<edge_wasix::Result<()>> {
+fn write_vec(
+    environment: &Rc<Environment>,
+    wrap: &Rc<AsyncWrap>,
+    base: &StreamBase,
+    req: Value,
+    mut bytes: Vec<u8>,
+) -> Result<edge_wasix::Result<()>> {
     let Some(stream) = base.stream() else { return Ok(Err(Errno::EBADF)) };
     let total = bytes.len();
     let attempt = try_write(&stream, &bytes).map(|written| {
@@ -146,7 +152,13 @@ struct StreamRequest {
 }
 
 impl StreamRequest {
-    fn begin(environment: &Rc<Environment>, stream: &Rc<AsyncWrap>, object: Value, class: &'static str, provider: &'static str) -> Result<Self> {
+    fn begin(
+        environment: &Rc<Environment>,
+        stream: &Rc<AsyncWrap>,
+        object: Value,
+        class: &'static str,
+        provider: &'static str,
+    ) -> Result<Self> {
         let env = environment.env();
         let request = AsyncWrap::new(environment, object, class, provider, Rc::new(()))?;
         Ok(Self { request, stream: stream.clone(), keep: env.reference(object)? })
