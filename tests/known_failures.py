@@ -46,7 +46,7 @@ class Recorder:
         if report.failed:
             lines = [line[1:].strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
             text = " ".join(lines[0].split()) if lines else "failed"
-            hangs = "TimeoutExpired" in report.longreprtext or "Timeout >" in report.longreprtext
+            hangs = "TimeoutExpired" in report.longreprtext or "Timeout (>" in report.longreprtext
             self.failed[report.nodeid] = (_HANGS if hangs else "") + text[:120]
 
     def pytest_sessionfinish(self) -> None:

@@ -314,6 +314,13 @@ impl Environment {
     /// Whether JavaScript may still be called.
     #[must_use]
     pub fn can_call_into_js(&self) -> bool {
-        self.exit_code.get().is_none()
+        if self.exit_code.get().is_some() {
+            return false;
+        }
+        // A termination under way, or an engine that is gone, answers every call with an error: whoever retries would never end.
+        match self.env.is_exception_pending() {
+            Ok(pending) => !pending || !self.env.is_terminating(),
+            Err(_) => false,
+        }
     }
 }

@@ -39,8 +39,9 @@ const SERVER: &str = r"(function (process) {
     (async () => JSON.stringify(await run[kind](JSON.parse(request))))().then(
       (value) => { slot.value = value; slot.done = true; },
       (error) => {
-        const proper = error instanceof Error || (typeof error === 'object' && error !== null && typeof error.message === 'string');
-        slot.error = proper ? [text(error.name), text(error.message), text(error.stack)] : ['', text(error), ''];
+        const part = (key) => { try { return error?.[key]; } catch { return undefined; } };
+        const proper = typeof error === 'object' && typeof part('message') === 'string';
+        slot.error = proper ? [text(part('name')), text(part('message')), text(part('stack') ?? '')] : ['', text(error), ''];
         slot.done = true;
       },
     );
@@ -160,6 +161,7 @@ impl Session {
         loop {
             if self.flag.swap(false, Ordering::AcqRel) {
                 // The termination may not have struck yet, or have struck already: either way it is over.
+                self.environment().kill_handle().cancel_terminate();
                 let _ = self.environment().env().clear_termination();
                 return self.ended().unwrap_or(Answer::Interrupted);
             }
@@ -172,7 +174,8 @@ impl Session {
             match self.slot() {
                 Ok(Some(answer)) => return answer,
                 Ok(None) => {}
-                Err(_) => continue,
+                Err(_) if self.flag.load(Ordering::Acquire) => continue,
+                Err(error) => return self.ended().unwrap_or_else(|| Answer::Poisoned(format!("{error:?}"))),
             }
             if !uv.alive() {
                 return Answer::NeverSettled;
