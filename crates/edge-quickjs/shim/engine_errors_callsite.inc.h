@@ -117,6 +117,12 @@ static JSValue js_callsite_method(JSContext *ctx, JSValueConst this_val,
             return js_dup(js_error_function_realm(ctx, f->func)->global_obj);
         return JS_IsUninitialized(f->this_val) ? JS_UNDEFINED : js_dup(f->this_val);
     case CALLSITE_getFunctionName:
+        /* Node's own library comes out of V8's code cache, which has no inferred names */
+        if (b && b->name_is_inferred) {
+            char buf[ATOM_GET_STR_BUF_SIZE];
+            if (!strncmp(JS_AtomGetStr(ctx, buf, sizeof(buf), b->filename), "node:", 5))
+                return JS_NULL;
+        }
         return js_error_function_name(ctx, f->func);
     case CALLSITE_getMethodName:
         if (f->flags & JS_ERROR_FRAME_CONSTRUCTOR)

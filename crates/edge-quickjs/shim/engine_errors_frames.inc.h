@@ -90,8 +90,7 @@ static void js_error_infer_name(JSParseState *s, const uint8_t *p, const uint8_t
     size_t n = 0, len;
     bool first = true;
 
-    /* Node's own library comes out of V8's code cache, which has no such names */
-    if (list_empty(&fd->child_list) || !strncmp(s->filename, "node:", 5))
+    if (list_empty(&fd->child_list))
         return;
     child = list_entry(fd->child_list.prev, JSFunctionDef, link);
     if (child->func_name != JS_ATOM_NULL || child->inferred_name != JS_ATOM_NULL)
