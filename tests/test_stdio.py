@@ -97,7 +97,7 @@ def test_what_a_slow_reader_misses_when_the_program_exits(edge_node: Path) -> No
 def test_a_socket_is_a_pipe(edge_node: Path) -> None:
     ours, theirs = socket.socketpair()
     with ours:
-        process = subprocess.Popen([edge_node, "-e", "process.stdin.pipe(process.stdout)"], stdin=theirs, stdout=theirs)
+        process = subprocess.Popen([edge_node, "-e", "process.stdin.pipe(process.stdout)"], stdin=theirs.fileno(), stdout=theirs.fileno())
         theirs.close()
         ours.sendall(b"hello")
         assert ours.recv(100) == b"hello"
