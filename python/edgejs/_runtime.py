@@ -13,6 +13,9 @@ from edgejs._executable import boot_image_path, edge_node_path
 
 StrPath = Union[str, "os.PathLike[str]"]
 
+# JavaScript's Number.MAX_SAFE_INTEGER.
+_MAX_SAFE_INTEGER = 2**53 - 1
+
 
 class JavaScriptError(Exception):
     """JavaScript threw, or its promise was rejected.
@@ -40,6 +43,12 @@ class ExitError(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(f"the program exited with code {code}")
         self.code = code
+
+
+def _number(digits: str) -> int | float:
+    """A JavaScript number without a fraction: an int as long as it is exact, else the float that it was (its digits are rounded)."""
+    value = int(digits)
+    return value if abs(value) <= _MAX_SAFE_INTEGER else float(digits)
 
 
 class RuntimeClosedError(RuntimeError):
@@ -167,7 +176,7 @@ class Runtime:
         except ValueError as error:
             raise RuntimeClosedError(str(error)) from None
         if how == "value":
-            return None if what is None else json.loads(what)
+            return None if what is None else json.loads(what, parse_int=_number)
         if how == "thrown":
             raise JavaScriptError(*what)
         if how == "exited":

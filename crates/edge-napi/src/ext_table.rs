@@ -112,8 +112,8 @@ pub enum JsHook {
 pub enum PromiseRejectEvent {
     RejectWithNoHandler = 0,
     HandlerAddedAfterReject = 1,
-    ResolveAfterResolved = 2,
-    RejectAfterResolved = 3,
+    RejectAfterResolved = 2,
+    ResolveAfterResolved = 3,
 }
 
 /// State of a promise.

@@ -220,12 +220,12 @@ impl Drop for SignalReceiver {
     }
 }
 
-/// Sends `signum` to this process (`kill(getpid(), signum)`): what `process.kill(process.pid)` does.
+/// Sends `signum` to the calling thread (C's `raise`), so that it has arrived when the call returns: what `process.kill(process.pid)` does.
 ///
 /// # Errors
 /// `EINVAL` when `signum` is no signal.
 pub fn raise(signum: i32) -> io::Result<()> {
-    // SAFETY: kill takes plain numbers; what the signal does is the caller's wish.
-    let result = unsafe { libc::kill(libc::getpid(), signum) };
+    // SAFETY: raise takes a plain number; what the signal does is the caller's wish.
+    let result = unsafe { libc::raise(signum) };
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
