@@ -34,7 +34,9 @@ ctypes.string_at(8)
 @pytest.mark.parametrize("engines", [1, 2])
 def test_a_foreign_crash_is_reported(edge_node: Path, order: str, engines: int) -> None:
     env = {**os.environ, "EDGE_NODE": str(edge_node)}
-    done = subprocess.run([sys.executable, "-c", PROGRAM, order, str(engines)], env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, order, str(engines)], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == -signal.SIGSEGV, done.stderr
     reported = order in ("before", "after") or (order == "between" and engines == 2)
     assert ("Fatal Python error: Segmentation fault" in done.stderr) == reported
