@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # CI may have been started in the background, where shells ignore SIGINT; what tests start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--record-failures"):
         config.pluginmanager.register(known_failures.Recorder())
 

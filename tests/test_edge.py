@@ -95,7 +95,10 @@ def test_keyboard_interrupt_ends_a_run() -> None:
     assert child.stdout is not None and child.stdout.readline() == b"go\n"
     time.sleep(0.5)
     started = time.monotonic()
-    os.killpg(child.pid, signal.SIGINT)
-    _, err = child.communicate(timeout=30)
+    try:
+        os.killpg(child.pid, signal.SIGINT)
+        _, err = child.communicate(timeout=30)
+    finally:
+        child.kill()
     assert b"KeyboardInterrupt" in err
     assert time.monotonic() - started < 5

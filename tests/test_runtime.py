@@ -137,12 +137,15 @@ except KeyboardInterrupt:
     print('interrupted', time.time())
 print(runtime.eval('1 + 1'))
 """
-        child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-        assert child.stdout is not None and child.stdout.readline() == "go\n"
-        time.sleep(0.3)
-        sent = time.time()
-        os.kill(child.pid, signal.SIGINT)
-        out, _ = child.communicate(timeout=20)
+        with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as child:
+            try:
+                assert child.stdout is not None and child.stdout.readline() == "go\n"
+                time.sleep(0.3)
+                sent = time.time()
+                os.kill(child.pid, signal.SIGINT)
+                out, _ = child.communicate(timeout=20)
+            finally:
+                child.kill()
         word, when = out.splitlines()[0].split()
         assert word == "interrupted"
         assert float(when) - sent < 0.5  # 0.1 on a machine with nothing else to do

@@ -16,6 +16,7 @@ const STACK_LIMIT: usize = 56 << 20;
 const BOOT_FAILED: i32 = 10;
 
 fn main() {
+    edge_wasix::signal::reset_dispositions();
     let kernel = Kernel::builder().policy(Policy::open()).stdio(Stdio::Own).inherit_fds().host_args().build();
     let kernel = match kernel {
         Ok(kernel) => kernel,

@@ -2,6 +2,7 @@
 
 use crate::{Aliased, Environment};
 use edge_napi::{Env, Result, Value};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Indexes of `async_hook_fields`.
@@ -42,11 +43,17 @@ pub struct AsyncHooks {
     pub fields: Aliased<u32>,
     /// `async_id_fields`.
     pub ids: Aliased<f64>,
+    /// `async_ids_stack`; a larger array takes its place when it is full.
+    stack: RefCell<Aliased<f64>>,
 }
 
 impl AsyncHooks {
     pub(crate) fn load(environment: &Environment) -> Result<Self> {
-        Ok(Self { fields: environment.aliased("async_wrap.async_hook_fields")?, ids: environment.aliased("async_wrap.async_id_fields")? })
+        Ok(Self {
+            fields: environment.aliased("async_wrap.async_hook_fields")?,
+            ids: environment.aliased("async_wrap.async_id_fields")?,
+            stack: RefCell::new(environment.aliased("async_wrap.async_ids_stack")?),
+        })
     }
     /// A new async id.
     #[must_use]
@@ -68,17 +75,12 @@ impl AsyncHooks {
     }
 }
 
-/// Ids of a stack entry that fits the array.
-fn stack(environment: &Environment) -> Result<Aliased<f64>> {
-    environment.aliased("async_wrap.async_ids_stack")
-}
-
 /// Node's `push_async_context`: the current ids go on the stack, `ids` become current, `resource` the execution resource.
 pub fn push_async_context(environment: &Rc<Environment>, ids: AsyncIds, resource: Option<Value>) -> Result<()> {
     let env = environment.env();
     let hooks = environment.async_hooks()?;
     let offset = hooks.fields.get(fields::STACK_LENGTH) as usize;
-    let mut entries = stack(environment)?;
+    let mut entries = hooks.stack.borrow().clone();
     if offset * 2 >= entries.len() {
         // The library reads the array through the binding each time, so a larger one may take its place.
         let old: Vec<f64> = (0..entries.len()).map(|index| entries.get(index)).collect();
@@ -87,6 +89,7 @@ pub fn push_async_context(environment: &Rc<Environment>, ids: AsyncIds, resource
         if let Some(binding) = environment.root("binding:async_wrap")? {
             env.set(binding, "async_ids_stack", value)?;
         }
+        hooks.stack.replace(grown.clone());
         entries = grown;
     }
     entries.set(offset * 2, hooks.ids.get(uid_fields::EXECUTION_ASYNC_ID));
@@ -115,7 +118,7 @@ pub fn pop_async_context(environment: &Rc<Environment>, async_id: f64) -> Result
         return Ok(false);
     }
     let offset = length - 1;
-    let entries = stack(environment)?;
+    let entries = hooks.stack.borrow().clone();
     if offset * 2 + 1 < entries.len() {
         hooks.ids.set(uid_fields::EXECUTION_ASYNC_ID, entries.get(offset * 2));
         hooks.ids.set(uid_fields::TRIGGER_ASYNC_ID, entries.get(offset * 2 + 1));

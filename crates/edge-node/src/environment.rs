@@ -7,6 +7,7 @@ use crate::{Aliased, AliasedElement, Binding, Target};
 use edge_loop::Loop;
 use edge_napi::{Env, Error, Isolate, Kill, Reference, Result, Value};
 use edge_wasix::Kernel;
+use rustc_hash::FxHashMap;
 use std::any::{Any, TypeId};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -37,7 +38,7 @@ pub struct Environment {
     kill: Arc<dyn Kill>,
     options: EnvironmentOptions,
     /// Values kept by name; the names and numbers are part of an image.
-    roots: RefCell<HashMap<String, Reference>>,
+    roots: RefCell<FxHashMap<String, Reference>>,
     states: RefCell<HashMap<TypeId, Rc<dyn Any>>>,
     async_hooks: OnceCell<AsyncHooks>,
     tick_info: OnceCell<Aliased<u8>>,
@@ -58,7 +59,7 @@ impl Environment {
         uv: Loop,
         kernel: Arc<Kernel>,
         options: EnvironmentOptions,
-        roots: HashMap<String, Reference>,
+        roots: impl IntoIterator<Item = (String, Reference)>,
     ) -> Result<Rc<Self>> {
         let env = isolate.env();
         let environment = Rc::new(Self {
@@ -67,7 +68,7 @@ impl Environment {
             kernel,
             kill: isolate.kill_handle(),
             options,
-            roots: RefCell::new(roots),
+            roots: RefCell::new(roots.into_iter().collect()),
             states: RefCell::default(),
             async_hooks: OnceCell::new(),
             tick_info: OnceCell::new(),

@@ -93,6 +93,22 @@ fn sigaction(signum: c_int, new: Option<&libc::sigaction>) -> io::Result<libc::s
     if result == 0 { Ok(old) } else { Err(io::Error::last_os_error()) }
 }
 
+/// Gives every signal its default action again, whatever the process that started this one had set: Node does the same at its start, so
+/// that a program ends on Ctrl-C also when a shell started it in the background. `SIGPIPE` becomes ignored: a write tells. For an executable
+/// that owns its process, before anything else is installed.
+pub fn reset_dispositions() {
+    for signum in 1..SIGNALS as c_int {
+        if matches!(signum, libc::SIGKILL | libc::SIGSTOP) {
+            continue;
+        }
+        // SAFETY: sigaction is plain data for which all zeros is a value.
+        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+        action.sa_sigaction = if signum == libc::SIGPIPE { libc::SIG_IGN } else { libc::SIG_DFL };
+        // Signals 32 and 33 belong to the C library and are refused.
+        let _ = sigaction(signum, Some(&action));
+    }
+}
+
 /// What an event loop receives signals through. Dropping it ends all its watches.
 #[derive(Debug)]
 pub struct SignalReceiver {
