@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use edge_wasix::Result;
 use edge_wasix::clock;
+use edge_wasix::net::SpareFd;
 use edge_wasix::poll::{PollEvent, PollSet, Readiness};
 
 use crate::async_handle::AsyncState;
@@ -60,6 +61,8 @@ pub(crate) struct LoopInner {
     pub(crate) io: IoTable,
     /// What streams read into.
     pub(crate) read_buffer: Cell<Vec<u8>>,
+    /// For the day there are no descriptors left; held from the first listener on.
+    pub(crate) spare_fd: RefCell<Option<SpareFd>>,
     pub(crate) poll_set: PollSet,
     /// The buffer that the poll phase fills, kept between turns.
     pub(crate) events: Cell<Vec<PollEvent>>,
@@ -105,6 +108,7 @@ impl Loop {
                 fs_watches: RefCell::default(),
                 io: IoTable::default(),
                 read_buffer: Cell::default(),
+                spare_fd: RefCell::default(),
                 poll_set,
                 events: Cell::default(),
                 metrics: MetricsCells::default(),

@@ -35,7 +35,7 @@
 //!   operations on a handle whose loop is gone do nothing.
 //! * A new kind of handle is a file with a state that implements `HandleState` (and `IoTarget`, if descriptors wake it),
 //!   a newtype over `Rc` of it with `impl_handle!`, and its `HandleKind`; requests off the pool use `Requests::begin`
-//!   and `end`. TCP streams are [`Stream`] over a connected socket; listening, connecting, UDP and processes are to come.
+//!   and `end`. [`Tcp`] and [`Pipe`] are a [`Stream`] and the ways to open it; processes are to come.
 //! * This crate makes no system call of its own, has no global state, reads no environment and contains no unsafe code.
 //! * Errors are errno values. A panic in a callback leaves the loop consistent; a panic in thread-pool work arrives
 //!   as [`WorkError::Panicked`].
@@ -50,11 +50,15 @@ mod handle;
 mod io_watcher;
 mod loop_watcher;
 mod metrics;
+mod pipe;
 mod poll_handle;
 mod run;
 mod signal_handle;
 mod stream;
+mod stream_connect;
+mod stream_listen;
 mod stream_write;
+mod tcp;
 mod thread_pool;
 mod timer;
 mod timer_heap;
@@ -68,10 +72,12 @@ pub use fs_poll::FsPoll;
 pub use handle::{Handle, HandleInfo, HandleKind};
 pub use loop_watcher::{Check, Idle, Prepare};
 pub use metrics::Metrics;
+pub use pipe::Pipe;
 pub use poll_handle::Poll;
 pub use run::RunMode;
 pub use signal_handle::Signal;
 pub use stream::{ReadEvent, Stream};
+pub use tcp::{BindFlags, Tcp};
 pub use thread_pool::{ThreadPool, WorkLane};
 pub use timer::Timer;
 pub use wake::LoopHandle;

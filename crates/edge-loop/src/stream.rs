@@ -1,16 +1,21 @@
-//! Byte streams: pipes and terminals, later TCP (`uv_stream_t`). This file is the handle and its reading half;
-//! `stream_write.rs` is the writing half.
+//! Byte streams: pipes, terminals, TCP (`uv_stream_t`). This file is the handle and its reading half; `stream_write.rs` is the writing
+//! half, `stream_connect.rs` and `stream_listen.rs` the two ways in which sockets become streams, `tcp.rs` and `pipe.rs` what is
+//! particular to each kind.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
+use std::sync::Arc;
+
 use edge_wasix::host_stream::HostStream;
 use edge_wasix::poll::Readiness;
-use edge_wasix::{Errno, Result};
+use edge_wasix::{Errno, Fd, Kernel, Result};
 
 use crate::event_loop::Loop;
 use crate::handle::{Handle, HandleCore, HandleKind, HandleState, impl_handle};
 use crate::io_watcher::{IoTarget, IoWatcher};
+use crate::stream_connect::Connecting;
+use crate::stream_listen::Listening;
 use crate::stream_write::WriteQueue;
 
 /// What a reading stream reports.
@@ -35,6 +40,18 @@ pub(crate) struct Io {
 pub(crate) struct StreamState {
     pub(crate) core: HandleCore,
     pub(crate) io: RefCell<Option<Rc<Io>>>,
+    /// For streams that are opened by number: whose descriptors they are.
+    pub(crate) kernel: Option<Arc<Kernel>>,
+    /// The guest's descriptor, -1 for none.
+    pub(crate) fd: Cell<Fd>,
+    /// The descriptor is closed with the stream.
+    owns_fd: Cell<bool>,
+    /// What binding failed with, to be told by the next call (libuv's `delayed_error`).
+    pub(crate) delayed_error: Cell<Option<Errno>>,
+    /// The path a local socket is bound to: unlinked on close.
+    pub(crate) bound_name: RefCell<Option<Vec<u8>>>,
+    pub(crate) connecting: Connecting,
+    pub(crate) listening: Listening,
     reading: Cell<bool>,
     /// The last read took less than there was room for.
     partial: Cell<bool>,
@@ -50,8 +67,52 @@ pub(crate) struct StreamState {
 const READ_BUFFER: usize = 64 * 1024;
 
 impl StreamState {
+    fn new(owner: &Loop, kind: HandleKind, kernel: Option<Arc<Kernel>>) -> StreamState {
+        StreamState {
+            core: HandleCore::new(owner, kind),
+            io: RefCell::new(None),
+            kernel,
+            fd: Cell::new(-1),
+            owns_fd: Cell::new(false),
+            delayed_error: Cell::new(None),
+            bound_name: RefCell::new(None),
+            connecting: Connecting::default(),
+            listening: Listening::default(),
+            reading: Cell::new(false),
+            partial: Cell::new(false),
+            ended: Cell::new(false),
+            read_callback: RefCell::new(None),
+            read_limit: Cell::new(READ_BUFFER),
+            bytes_read: Cell::new(0),
+            writes: WriteQueue::default(),
+        }
+    }
+
     pub(crate) fn io(&self) -> Result<Rc<Io>> {
         self.io.borrow().clone().ok_or(Errno::EBADF)
+    }
+
+    pub(crate) fn kernel(&self) -> Result<&Arc<Kernel>> {
+        self.kernel.as_ref().ok_or(Errno::EINVAL)
+    }
+
+    /// Gives the stream a descriptor.
+    pub(crate) fn attach(self: &Rc<Self>, fd: Fd, owns_fd: bool) -> Result<()> {
+        if self.core.is_closing() {
+            return Err(Errno::EINVAL);
+        }
+        if self.io.borrow().is_some() {
+            return Err(Errno::EBUSY);
+        }
+        let owner = self.core.owner().ok_or(Errno::EBADF)?;
+        let host = HostStream::of(self.kernel()?, fd)?;
+        self.writes.open(host.is_writable(), host.may_block());
+        let me: Weak<StreamState> = Rc::downgrade(self);
+        let watcher = IoWatcher::new(&owner, host.fd().clone(), me);
+        *self.io.borrow_mut() = Some(Rc::new(Io { host, watcher }));
+        self.fd.set(fd);
+        self.owns_fd.set(owns_fd);
+        Ok(())
     }
 
     fn stop_reading(&self) {
@@ -116,6 +177,12 @@ impl StreamState {
 
 impl IoTarget for StreamState {
     fn on_ready(self: Rc<Self>, owner: &Loop, readiness: Readiness) {
+        if self.listening.is_on() {
+            return self.on_connection(owner);
+        }
+        if self.connecting.is_on() {
+            return self.on_connected(owner);
+        }
         let broken = readiness.intersects(Readiness::ERROR | Readiness::HANGUP);
         if self.reading.get() && (broken || readiness.contains(Readiness::READABLE)) {
             self.read(owner);
@@ -137,11 +204,26 @@ impl HandleState for StreamState {
 
     fn stop_to_close(&self) {
         self.stop_reading();
+        self.listening.stop();
+        // Before the socket goes, so that nobody finds a name without a listener for long.
+        if let (Some(path), Ok(kernel)) = (self.bound_name.take(), self.kernel()) {
+            let _ = kernel.unlink(&path);
+        }
         let io = self.io.borrow_mut().take();
         drop(io);
+        let fd = self.fd.replace(-1);
+        // Standard streams stay open, as libuv leaves them.
+        if self.owns_fd.get()
+            && fd > 2
+            && let Ok(kernel) = self.kernel()
+        {
+            // It may have been closed by hand.
+            let _ = kernel.close(fd);
+        }
     }
 
     fn end_requests(self: Rc<Self>, owner: &Loop) {
+        self.cancel_connect(owner);
         self.cancel_writes(owner);
     }
 
@@ -149,6 +231,8 @@ impl HandleState for StreamState {
         let callback = self.read_callback.borrow_mut().take();
         drop(callback);
         self.writes.drop_all();
+        self.connecting.drop_all();
+        self.listening.drop_all();
     }
 }
 
@@ -163,20 +247,39 @@ impl Stream {
     pub fn new(owner: &Loop, kind: HandleKind, host: HostStream) -> Stream {
         let state = Rc::new_cyclic(|me: &Weak<StreamState>| {
             let watcher = IoWatcher::new(owner, host.fd().clone(), me.clone());
-            StreamState {
-                core: HandleCore::new(owner, kind),
-                writes: WriteQueue::new(host.is_writable(), host.may_block()),
-                io: RefCell::new(Some(Rc::new(Io { host, watcher }))),
-                reading: Cell::new(false),
-                partial: Cell::new(false),
-                ended: Cell::new(false),
-                read_callback: RefCell::new(None),
-                read_limit: Cell::new(READ_BUFFER),
-                bytes_read: Cell::new(0),
-            }
+            let state = StreamState::new(owner, kind, None);
+            state.writes.open(host.is_writable(), host.may_block());
+            *state.io.borrow_mut() = Some(Rc::new(Io { host, watcher }));
+            state
         });
         owner.adopt(state.clone());
         Stream(state)
+    }
+
+    /// Makes a stream that is not open yet (`uv_tcp_init`, `uv_pipe_init`), over the descriptors of `kernel`.
+    pub fn unopened(owner: &Loop, kernel: &Arc<Kernel>, kind: HandleKind) -> Stream {
+        let state = Rc::new(StreamState::new(owner, kind, Some(kernel.clone())));
+        owner.adopt(state.clone());
+        Stream(state)
+    }
+
+    /// Opens the stream over what `fd` refers to (`uv_tcp_open`, `uv_pipe_open`); with `owns_fd` the descriptor is closed with it,
+    /// unless it is a standard one.
+    ///
+    /// # Errors
+    /// `EBUSY` when it is open already, `EINVAL` when it is closing or there is nothing of the host behind `fd`, `EBADF`, `EMFILE`.
+    pub fn open(&self, fd: Fd, owns_fd: bool) -> Result<()> {
+        self.0.attach(fd, owns_fd)
+    }
+
+    /// The guest's descriptor; -1 for none.
+    pub fn fd(&self) -> Fd {
+        self.0.fd.get()
+    }
+
+    /// Whether there is something of the host behind it.
+    pub fn is_open(&self) -> bool {
+        self.0.io.borrow().is_some()
     }
 
     /// Starts to read: `callback` for everything that arrives (`uv_read_start`). On a reading stream it only changes

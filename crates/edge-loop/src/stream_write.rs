@@ -25,6 +25,7 @@ struct WriteRequest {
 }
 
 /// What a stream has to write.
+#[derive(Default)]
 pub(crate) struct WriteQueue {
     waiting: RefCell<VecDeque<WriteRequest>>,
     /// Over, but not reported yet.
@@ -40,17 +41,10 @@ pub(crate) struct WriteQueue {
 }
 
 impl WriteQueue {
-    pub(crate) fn new(writable: bool, blocking: bool) -> WriteQueue {
-        WriteQueue {
-            waiting: RefCell::default(),
-            over: RefCell::default(),
-            shutdown: RefCell::default(),
-            size: Cell::new(0),
-            bytes_written: Cell::new(0),
-            writable: Cell::new(writable),
-            blocking: Cell::new(blocking),
-            fed: Cell::new(false),
-        }
+    /// The stream has got a descriptor.
+    pub(crate) fn open(&self, writable: bool, blocking: bool) {
+        self.writable.set(writable);
+        self.blocking.set(blocking);
     }
 
     pub(crate) fn is_writable(&self) -> bool {
@@ -100,6 +94,9 @@ impl StreamState {
     /// Writes what waits, as far as there is room.
     fn write_waiting(&self, owner: &Loop) {
         let writes = &self.writes;
+        if self.connecting.is_on() {
+            return;
+        }
         let mut left = WRITES_IN_A_ROW;
         while let Ok(io) = self.io() {
             let waiting = writes.waiting.borrow();
@@ -171,6 +168,10 @@ impl StreamState {
 
     /// Does the shutdown once nothing waits any more.
     fn drain(&self, owner: &Loop) {
+        // While it connects there is nothing to shut down yet; the end of connecting comes here again.
+        if self.connecting.is_on() && !self.core.is_closing() {
+            return;
+        }
         if !self.writes.waiting.borrow().is_empty() {
             return;
         }
@@ -188,11 +189,16 @@ impl StreamState {
 
     /// Ends all requests of a closing stream.
     pub(crate) fn cancel_writes(&self, owner: &Loop) {
+        self.flush_writes(owner, Errno::ECANCELED);
+        self.drain(owner);
+    }
+
+    /// Ends all writes that wait, with an error (libuv's `uv__stream_flush_write_queue`).
+    pub(crate) fn flush_writes(&self, owner: &Loop, error: Errno) {
         while !self.writes.waiting.borrow().is_empty() {
-            self.writes.finish_first(Err(Errno::ECANCELED));
+            self.writes.finish_first(Err(error));
         }
         self.report_over(owner);
-        self.drain(owner);
     }
 }
 
@@ -200,11 +206,11 @@ impl Stream {
     /// Writes as much of `bufs` as there is room for, now (`uv_try_write`). Returns how many bytes.
     ///
     /// # Errors
-    /// `EAGAIN` when there is no room or a request waits; `EBADF` on a closing stream; `EPIPE` on one that is not
+    /// `EAGAIN` when there is no room, it is connecting or a request waits; `EBADF` on a closing stream; `EPIPE` on one that is not
     /// writable or has no reader.
     pub fn try_write(&self, bufs: &[&[u8]]) -> Result<usize> {
         let io = self.open_and_writable()?;
-        if self.write_queue_size() > 0 || !self.0.writes.waiting.borrow().is_empty() {
+        if self.0.connecting.is_on() || self.write_queue_size() > 0 || !self.0.writes.waiting.borrow().is_empty() {
             return Err(Errno::EAGAIN);
         }
         let owner = self.owner().ok_or(Errno::EBADF)?;
@@ -276,6 +282,11 @@ impl Stream {
     /// Bytes that wait to be written (`uv_stream_get_write_queue_size`).
     pub fn write_queue_size(&self) -> usize {
         self.0.writes.size.get()
+    }
+
+    /// Whether a shutdown is under way.
+    pub fn is_shutting(&self) -> bool {
+        self.0.writes.shutdown.borrow().is_some()
     }
 
     /// Bytes written so far.

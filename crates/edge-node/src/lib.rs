@@ -42,7 +42,7 @@ pub use callback_scope::CallbackContext;
 pub use cli::{Program, run_cli};
 pub use environment::{Environment, EnvironmentOptions};
 pub use options::{OptionError, OptionValue, Options};
-pub use request::{ActiveRequests, Face, Request};
+pub use request::{ActiveRequest, ActiveRequests, Face, Request};
 pub use runtime::{Runtime, StartError};
 pub use session::{Answer, Interrupt, Session};
 pub use uv_error::{errno_exception, strerror, uv_exception, uv_exception_two_paths};

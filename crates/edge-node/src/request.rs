@@ -64,10 +64,37 @@ impl ActiveRequests {
     }
 }
 
+/// One entry of [`ActiveRequests`]: keeps the request's object and lists it until dropped.
+pub struct ActiveRequest {
+    environment: std::rc::Weak<Environment>,
+    id: u64,
+}
+
+impl ActiveRequest {
+    /// Lists `object`, of Node's class `class`.
+    pub fn begin(environment: &Rc<Environment>, class: &'static str, object: Value) -> Result<Self> {
+        let active = environment.state::<ActiveRequests>();
+        let id = active.next.get();
+        active.next.set(id + 1);
+        active.objects.borrow_mut().insert(id, (class, environment.env().reference(object)?));
+        Ok(Self { environment: Rc::downgrade(environment), id })
+    }
+}
+
+impl Drop for ActiveRequest {
+    fn drop(&mut self) {
+        let Some(environment) = self.environment.upgrade() else { return };
+        let entry = environment.state::<ActiveRequests>().objects.borrow_mut().remove(&self.id);
+        if let Some((_, reference)) = entry {
+            environment.env().drop_reference(reference);
+        }
+    }
+}
+
 /// A request under way. Dropped without [`Request::complete`] (the loop was abandoned) it is never answered.
 pub struct Request {
     environment: std::rc::Weak<Environment>,
-    id: u64,
+    active: Cell<Option<ActiveRequest>>,
     wrap: Rc<AsyncWrap>,
     deferred: Option<napi_deferred>,
 }
@@ -86,11 +113,8 @@ impl Request {
                 (wrap, object, Some(deferred), promise)
             }
         };
-        let active = environment.state::<ActiveRequests>();
-        let id = active.next.get();
-        active.next.set(id + 1);
-        active.objects.borrow_mut().insert(id, (wrap.class(), env.reference(object)?));
-        Ok((Self { environment: Rc::downgrade(environment), id, wrap, deferred }, now))
+        let active = Cell::new(Some(ActiveRequest::begin(environment, wrap.class(), object)?));
+        Ok((Self { environment: Rc::downgrade(environment), active, wrap, deferred }, now))
     }
 
     /// Answers the request. Called from the loop, inside a handle scope.
@@ -100,7 +124,7 @@ impl Request {
         let result = (|| {
             let Some(object) = self.wrap.object()? else { return Ok(()) };
             // The object must live through its callback, which the handle just made sees to.
-            self.end(&environment);
+            drop(self.active.take());
             let context = self.wrap.context(&environment, object)?;
             if let Some(deferred) = self.deferred {
                 environment.callback_scope(context, || match answer {
@@ -124,22 +148,6 @@ impl Request {
             environment.report_uncaught(error);
         }
         self.wrap.emit_destroy();
-    }
-
-    fn end(&self, environment: &Rc<Environment>) {
-        let entry = environment.state::<ActiveRequests>().objects.borrow_mut().remove(&self.id);
-        if let Some((_, reference)) = entry {
-            environment.env().drop_reference(reference);
-        }
-    }
-}
-
-impl Drop for Request {
-    /// Answered, or never to be.
-    fn drop(&mut self) {
-        if let Some(environment) = self.environment.upgrade() {
-            self.end(&environment);
-        }
     }
 }
 

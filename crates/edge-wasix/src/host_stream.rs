@@ -79,6 +79,9 @@ impl HostStream {
     /// `EBADF` when it is not open, `EINVAL` when there is nothing of the host behind it (a memory file), `EMFILE`.
     pub fn of(kernel: &Kernel, fd: Fd) -> Result<HostStream> {
         let file = kernel.file(fd)?;
+        if let Some(fd) = file.shared_fd() {
+            return Ok(HostStream { fd, socket: true, readable: true, writable: true, may_block: false, restore: false });
+        }
         Ok(HostStream::open(file.host_fd().ok_or(Errno::EINVAL)?)?)
     }
 

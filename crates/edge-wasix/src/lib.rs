@@ -33,6 +33,7 @@ pub mod host_stream;
 mod kernel;
 pub mod memory;
 pub mod memory_fs;
+pub mod net;
 mod policy;
 pub mod poll;
 pub mod signal;

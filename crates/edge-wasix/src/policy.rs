@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::net::NetworkAccess;
+
 /// Whether a volume can be written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VolumeAccess {
@@ -26,6 +28,8 @@ pub struct Policy {
     host_environment: bool,
     host_information: bool,
     host_processes: bool,
+    network: NetworkAccess,
+    unix_sockets: bool,
     volumes: Vec<Volume>,
     max_fds: usize,
 }
@@ -38,18 +42,22 @@ impl Policy {
             host_environment: true,
             host_information: true,
             host_processes: true,
+            network: NetworkAccess::Open,
+            unix_sockets: true,
             volumes: Vec::new(),
             max_fds: 1 << 20,
         }
     }
 
-    /// Nothing: no host files, no host environment, no look at the host, no signals to other processes.
+    /// Nothing: no host files, no host environment, no network, no look at the host, no signals to other processes.
     pub fn closed() -> Policy {
         Policy {
             host_root: false,
             host_environment: false,
             host_information: false,
             host_processes: false,
+            network: NetworkAccess::Closed,
+            unix_sockets: false,
             volumes: Vec::new(),
             max_fds: 1024,
         }
@@ -81,6 +89,18 @@ impl Policy {
         self
     }
 
+    /// What of the network the guest may reach.
+    pub fn network(mut self, access: NetworkAccess) -> Policy {
+        self.network = access;
+        self
+    }
+
+    /// Lets the guest use the host's local (unix) sockets, or not. Only with the host's whole tree as its own.
+    pub fn unix_sockets(mut self, granted: bool) -> Policy {
+        self.unix_sockets = granted;
+        self
+    }
+
     /// The number of descriptors the guest may have open; more is `EMFILE`.
     pub fn max_fds(mut self, count: usize) -> Policy {
         self.max_fds = count;
@@ -102,6 +122,14 @@ impl Policy {
 
     pub fn grants_host_processes(&self) -> bool {
         self.host_processes
+    }
+
+    pub fn network_access(&self) -> &NetworkAccess {
+        &self.network
+    }
+
+    pub fn grants_unix_sockets(&self) -> bool {
+        self.unix_sockets
     }
 
     pub fn volumes(&self) -> &[Volume] {

@@ -2,7 +2,7 @@
 
 use super::stream_base::{StreamBase, status};
 use crate::{AsyncWrap, Binding, Environment, Target, natives};
-use edge_loop::HandleKind;
+use edge_loop::{HandleKind, Stream};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
 use edge_wasix::fs::HandleType;
 use edge_wasix::{Errno, Fd, TtyMode};
@@ -39,13 +39,15 @@ fn construct(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     info.expect_construct("TTY")?;
     let environment = Environment::of(env)?;
     let fd = env.get_i32(info.arg(0))?;
-    let (wrap, base) = StreamBase::create(&environment, info.this(), CLASS, "TTYWRAP")?;
+    let stream = Stream::unopened(environment.uv(), environment.kernel(), HandleKind::Tty);
     let opened = match environment.kernel().guess_handle_type(fd) {
         HandleType::File | HandleType::Unknown => Err(Errno::EINVAL),
         // libuv opens a terminal anew and leaves the descriptor to its owner.
-        _ => base.open(&environment, &wrap, HandleKind::Tty, fd, false)?,
+        _ => stream.open(fd, false),
     };
+    let (wrap, _) = StreamBase::create(&environment, info.this(), CLASS, "TTYWRAP", stream)?;
     if let Err(errno) = opened {
+        wrap.close();
         let ctx = info.arg(1);
         env.set(ctx, "errno", env.int32(errno.uv())?)?;
         env.set(ctx, "code", env.string(errno.name())?)?;

@@ -4,6 +4,7 @@ use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::BorrowedFd;
 
 use super::{SetTime, Stat};
+use crate::poll::HostFd;
 use crate::{Errno, Result};
 
 /// What libuv takes a descriptor for (`uv_guess_handle`).
@@ -104,6 +105,11 @@ pub trait File: Send + Sync {
     /// The host descriptor behind it, for readiness polling and mapping; `None` when there is none (a memory
     /// file) or when handing it out would widen what this file allows.
     fn host_fd(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    /// The host descriptor itself, for a stream to share instead of duplicating it; only where its mode may be relied on (sockets).
+    fn shared_fd(&self) -> Option<HostFd> {
         None
     }
 

@@ -214,7 +214,7 @@ fn clamp_mut<'a, 'b>(bufs: &'a mut [IoSliceMut<'b>]) -> &'a mut [IoSliceMut<'b>]
 }
 
 /// libuv's guess: a terminal, a regular file or a device, a pipe or a local stream, a TCP or UDP socket.
-fn guess(fd: BorrowedFd<'_>) -> HandleType {
+pub(crate) fn guess(fd: BorrowedFd<'_>) -> HandleType {
     if rustix::termios::isatty(fd) {
         return HandleType::Tty;
     }

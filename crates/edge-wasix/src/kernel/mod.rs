@@ -23,6 +23,8 @@ mod process;
 mod random;
 mod read_file;
 mod remove_all;
+mod sock;
+mod sock_options;
 mod tty;
 mod umask;
 mod watch;
@@ -43,6 +45,7 @@ pub use memory_info::ResourceUsage;
 pub use network_interfaces::InterfaceAddress;
 pub use os_info::{CpuInfo, OsInformation};
 pub use process::fail;
+pub use sock::{SocketFamily, SocketKind};
 pub use tty::TtyMode;
 pub use watch::{FsWatcher, WatchEvent, WatchId, WatchKind};
 

@@ -65,6 +65,28 @@ impl Kernel {
     }
 }
 
+impl Kernel {
+    /// The number of an interface, by name; `None` for none or without a look at the host.
+    pub fn interface_index(&self, name: &[u8]) -> Option<u32> {
+        let name = std::ffi::CString::new(name).ok().filter(|_| self.policy.grants_host_information())?;
+        // SAFETY: a C string that lives for the call.
+        Some(unsafe { libc::if_nametoindex(name.as_ptr()) }).filter(|&index| index != 0)
+    }
+
+    /// The name of an interface, by number; `None` for none or without a look at the host.
+    pub fn interface_name(&self, index: u32) -> Option<Vec<u8>> {
+        if !self.policy.grants_host_information() {
+            return None;
+        }
+        let mut name = [0u8; libc::IF_NAMESIZE];
+        // SAFETY: the buffer has the size that the call asks for, and is terminated by it.
+        if unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) }.is_null() {
+            return None;
+        }
+        name.split(|&byte| byte == 0).next().map(<[u8]>::to_vec)
+    }
+}
+
 /// The C library's list, freed when dropped.
 struct List(*mut libc::ifaddrs);
 

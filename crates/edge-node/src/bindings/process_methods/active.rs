@@ -32,9 +32,9 @@ pub fn get_active_resources_info(env: Env, _info: &CallInfo<'_>) -> Result<Value
     for (class, _) in ActiveRequests::list(&environment)? {
         env.push(result, env.string(class)?)?;
     }
-    // Requests of the pool that have no object of their own; file calls all have one.
-    for request in environment.uv().active_requests().into_iter().filter(|request| request.kind != RequestKind::Fs) {
-        env.push(result, env.string(resource_name(request.kind))?)?;
+    // Requests that have no object of their own.
+    for _ in environment.uv().active_requests().iter().filter(|request| request.kind == RequestKind::Work) {
+        env.push(result, env.string("Work")?)?;
     }
     for (name, _) in environment.active_handle_objects()? {
         env.push(result, env.string(&name)?)?;
@@ -47,17 +47,4 @@ pub fn get_active_resources_info(env: Env, _info: &CallInfo<'_>) -> Result<Value
         }
     }
     Ok(result)
-}
-
-/// The async resource that a request of the loop belongs to.
-fn resource_name(kind: RequestKind) -> &'static str {
-    match kind {
-        RequestKind::Connect => "TCPConnectWrap",
-        RequestKind::GetAddrInfo => "GetAddrInfoReqWrap",
-        RequestKind::GetNameInfo => "GetNameInfoReqWrap",
-        RequestKind::Shutdown => "ShutdownWrap",
-        RequestKind::UdpSend => "UDPSendWrap",
-        RequestKind::Write => "WriteWrap",
-        _ => "Work",
-    }
 }

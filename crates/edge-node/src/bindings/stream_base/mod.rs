@@ -1,23 +1,27 @@
-//! `LibuvStreamWrap`: the class below `Pipe` and `TTY` (and TCP, when it comes), over a stream of the loop. This file is the class, its
-//! state and its life; `read.rs` and `write.rs` are the two halves. Its natives belong to the binding `stream_wrap`, whose shared array
+//! `LibuvStreamWrap`: the class below `TCP`, `Pipe` and `TTY`, over a stream of the loop. This file is the class, its
+//! state and its life; `read.rs` and `write.rs` are the two halves, `request.rs` what waits for an end, `connection.rs` what servers and
+//! clients of all kinds share. Its natives belong to the binding `stream_wrap`, whose shared array
 //! `streamBaseState` tells the library what the last call did.
 //!
 //! * Calls answer 0 or a negative errno, as libuv's do; they throw only for arguments that the library never passes.
-//! * An object has a handle from its construction on. Until it is opened, the handle is [`Unopened`]: nothing of the loop is behind it.
-//! * Descriptors above 2 become the stream's when a pipe is opened and are closed with it, as in libuv.
+//! * An object has a handle from its construction on; it is opened later, or never.
+//! * Descriptors above 2 become the stream's when it is opened and are closed with it, as in libuv.
 
+mod connection;
 mod read;
+mod request;
 mod write;
 
+pub use connection::{after_connect, client_of};
 pub use read::{get_onread, read_start, read_stop, set_onread, use_user_buffer};
+pub use request::StreamRequest;
 pub use write::{construct_request, shutdown, write_ascii, write_buffer, write_latin1, write_ucs2, write_utf8, writev};
 
 use crate::async_context::uid_fields;
 use crate::async_wrap::UvHandle;
 use crate::{Aliased, AsyncWrap, Environment};
-use edge_loop::{Check, Handle, HandleKind, Stream};
+use edge_loop::{Handle, ReadEvent, Stream};
 use edge_napi::{CallInfo, Env, Error, Reference, Result, Value};
-use edge_wasix::host_stream::HostStream;
 use edge_wasix::{Errno, Fd};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
@@ -51,104 +55,62 @@ fn set_shared(environment: &Rc<Environment>, index: usize, value: i32) -> Result
     Ok(())
 }
 
+/// Who gets what a stream reads in the place of `onread`: a native parser.
+pub type Consumer = Rc<dyn Fn(&Rc<Environment>, ReadEvent<'_>)>;
+
 /// Native state behind a stream's object.
 pub struct StreamBase {
     environment: Weak<Environment>,
-    /// `None` until it is opened.
-    stream: RefCell<Option<Stream>>,
-    /// The guest's descriptor, -1 before and after.
-    fd: Cell<Fd>,
-    /// The descriptor is closed with the stream.
-    owns_fd: Cell<bool>,
+    stream: Stream,
     closed: Cell<bool>,
     /// What reads go to instead of new ArrayBuffers.
     user_buffer: Cell<Option<Reference>>,
+    consumer: RefCell<Option<Consumer>>,
 }
 
 impl StreamBase {
-    /// Makes `object` a stream that is not opened yet.
+    /// Makes `object` a stream over `stream`, which may be opened later.
     pub fn create(
         environment: &Rc<Environment>,
         object: Value,
         class: &'static str,
         provider: &'static str,
+        stream: Stream,
     ) -> Result<(Rc<AsyncWrap>, Rc<Self>)> {
         let base = Rc::new(Self {
             environment: Rc::downgrade(environment),
-            stream: RefCell::default(),
-            fd: Cell::new(-1),
-            owns_fd: Cell::new(false),
+            stream,
             closed: Cell::new(false),
             user_buffer: Cell::new(None),
+            consumer: RefCell::default(),
         });
         let wrap = AsyncWrap::new(environment, object, class, provider, base.clone())?;
+        wrap.set_handle(Rc::new(StreamHandle { uv: base.stream.clone(), base: base.clone() }))?;
         Ok((wrap, base))
     }
 
-    /// Gives an object that waits to be opened a handle, so that it can be referenced and closed.
-    pub fn reserve(self: &Rc<Self>, wrap: &AsyncWrap) -> Result<()> {
-        // The loop counts up; these count down.
-        let id = u64::MAX - wrap.ids().async_id as u64;
-        let uv = Unopened { environment: self.environment.clone(), id, referenced: Cell::new(true), closing: Cell::new(false) };
-        wrap.set_handle(Rc::new(StreamHandle { uv: Rc::new(uv), base: self.clone() }))
-    }
-
-    /// Opens the stream over what `fd` refers to; with `owns_fd` the descriptor is closed with it.
-    ///
-    /// # Errors
-    /// `EBUSY` when it is open already; `EBADF`, `EINVAL` for nothing of the host, `EMFILE`.
-    pub fn open(
-        self: &Rc<Self>,
-        environment: &Rc<Environment>,
-        wrap: &AsyncWrap,
-        kind: HandleKind,
-        fd: Fd,
-        owns_fd: bool,
-    ) -> Result<edge_wasix::Result<()>> {
-        if self.stream.borrow().is_some() {
-            return Ok(Err(Errno::EBUSY));
-        }
-        let handle = wrap.handle();
-        if handle.as_ref().is_some_and(|handle| handle.is_closing()) {
-            return Ok(Err(Errno::EINVAL));
-        }
-        let host = match HostStream::of(environment.kernel(), fd) {
-            Ok(host) => host,
-            Err(errno) => return Ok(Err(errno)),
-        };
-        let stream = Stream::new(environment.uv(), kind, host);
-        if handle.is_some_and(|handle| !handle.has_ref()) {
-            Handle::unref(&stream);
-        }
-        *self.stream.borrow_mut() = Some(stream.clone());
-        self.fd.set(fd);
-        self.owns_fd.set(owns_fd);
-        wrap.set_handle(Rc::new(StreamHandle { uv: Rc::new(stream), base: self.clone() }))?;
-        Ok(Ok(()))
-    }
-
-    /// The stream, once it is open.
-    fn stream(&self) -> Option<Stream> {
-        self.stream.borrow().clone()
+    /// The stream.
+    #[must_use]
+    pub const fn stream(&self) -> &Stream {
+        &self.stream
     }
 
     /// The guest's descriptor; -1 for none.
     #[must_use]
     pub fn fd(&self) -> Fd {
-        self.fd.get()
+        self.stream.fd()
     }
 
-    /// The stream is being closed: the descriptor goes at once.
-    fn release_fd(&self) {
-        let fd = self.fd.replace(-1);
-        // Standard streams stay open, as libuv leaves them.
-        if self.owns_fd.get()
-            && fd > 2
-            && let Some(environment) = self.environment.upgrade()
-        {
-            // It may have been closed by hand.
-            let _ = environment.kernel().close(fd);
-        }
+    /// Whether the object's handle was closed, and the program told so.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// Has `consumer` get what the stream reads, or the program again.
+    pub fn set_consumer(&self, consumer: Option<Consumer>) {
+        let old = self.consumer.replace(consumer);
+        drop(old);
     }
 
     fn set_user_buffer(&self, env: Env, buffer: Option<Value>) -> Result<()> {
@@ -162,76 +124,40 @@ impl StreamBase {
 
 /// The handle of a stream's object: what the loop has, and what goes with it.
 struct StreamHandle {
-    uv: Rc<dyn UvHandle>,
+    uv: Stream,
     base: Rc<StreamBase>,
 }
 
 impl UvHandle for StreamHandle {
     fn id(&self) -> u64 {
-        self.uv.id()
+        Handle::id(&self.uv)
     }
     fn close(&self, callback: Box<dyn FnOnce()>) {
         let base = self.base.clone();
-        self.uv.close(Box::new(move || {
+        Handle::close(&self.uv, move || {
             base.closed.set(true);
+            base.set_consumer(None);
             if let Some(environment) = base.environment.upgrade() {
                 // Dropping a reference cannot fail.
                 let _ = base.set_user_buffer(environment.env(), None);
             }
             callback();
-        }));
-        self.base.release_fd();
+        });
     }
     fn add_ref(&self) {
-        self.uv.add_ref();
+        Handle::add_ref(&self.uv);
     }
     fn unref(&self) {
-        self.uv.unref();
+        Handle::unref(&self.uv);
     }
     fn has_ref(&self) -> bool {
-        self.uv.has_ref()
+        Handle::has_ref(&self.uv)
     }
     fn is_active(&self) -> bool {
-        self.uv.is_active()
+        Handle::is_active(&self.uv)
     }
     fn is_closing(&self) -> bool {
-        self.uv.is_closing()
-    }
-}
-
-/// The handle of a stream before it is opened.
-struct Unopened {
-    environment: Weak<Environment>,
-    id: u64,
-    referenced: Cell<bool>,
-    closing: Cell<bool>,
-}
-
-impl UvHandle for Unopened {
-    fn id(&self) -> u64 {
-        self.id
-    }
-    fn close(&self, callback: Box<dyn FnOnce()>) {
-        self.closing.set(true);
-        if let Some(environment) = self.environment.upgrade() {
-            // For its closing phase.
-            Handle::close(&Check::new(environment.uv()), callback);
-        }
-    }
-    fn add_ref(&self) {
-        self.referenced.set(true);
-    }
-    fn unref(&self) {
-        self.referenced.set(false);
-    }
-    fn has_ref(&self) -> bool {
-        self.referenced.get()
-    }
-    fn is_active(&self) -> bool {
-        false
-    }
-    fn is_closing(&self) -> bool {
-        self.closing.get()
+        Handle::is_closing(&self.uv)
     }
 }
 
@@ -306,7 +232,7 @@ fn base_of(env: Env, info: &CallInfo<'_>) -> Result<Rc<StreamBase>> {
     AsyncWrap::state_of(env, info.this())
 }
 
-/// Only `Pipe` and `TTY` make instances.
+/// Only the classes below make instances.
 pub fn construct(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     Err(Error::type_error("ERR_ILLEGAL_CONSTRUCTOR", "Illegal constructor"))
 }
@@ -319,20 +245,18 @@ pub fn get_fd(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 
 /// `bytesRead`.
 pub fn get_bytes_read(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let stream = base_of(env, info)?.stream();
-    env.number(stream.map_or(0.0, |stream| stream.bytes_read() as f64))
+    env.number(base_of(env, info)?.stream.bytes_read() as f64)
 }
 
 /// `bytesWritten`: what has gone out and what waits to.
 pub fn get_bytes_written(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let stream = base_of(env, info)?.stream();
-    env.number(stream.map_or(0.0, |stream| stream.bytes_written() as f64 + stream.write_queue_size() as f64))
+    let base = base_of(env, info)?;
+    env.number(base.stream.bytes_written() as f64 + base.stream.write_queue_size() as f64)
 }
 
 /// `writeQueueSize`.
 pub fn get_write_queue_size(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let stream = base_of(env, info)?.stream();
-    env.size(stream.map_or(0, |stream| stream.write_queue_size()))
+    env.size(base_of(env, info)?.stream.write_queue_size())
 }
 
 /// `_externalStream`: a pointer, for native code of Node's own.
@@ -344,6 +268,7 @@ pub fn get_external_stream(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
 pub fn set_blocking(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     method(env, info, |_, _, base| {
         let on = env.truthy(info.arg(0))?;
-        Ok(base.stream().ok_or(Errno::EBADF).map(|stream| stream.set_blocking(on)))
+        base.stream.set_blocking(on);
+        Ok(if base.stream.is_open() { Ok(()) } else { Err(Errno::EBADF) })
     })
 }

@@ -17,7 +17,10 @@ pub fn read_start(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         if wrap.handle().is_some_and(|handle| handle.is_closing()) {
             return Ok(Err(Errno::EINVAL));
         }
-        let Some(stream) = base.stream() else { return Ok(Err(Errno::ENOTCONN)) };
+        let stream = base.stream();
+        if !stream.is_open() || stream.is_listening() {
+            return Ok(Err(Errno::ENOTCONN));
+        }
         if stream.is_reading() {
             return Ok(Err(Errno::EALREADY));
         }
@@ -33,8 +36,8 @@ pub fn read_start(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `readStop()`.
 pub fn read_stop(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     method(env, info, |_, _, base| {
-        if let Some(stream) = base.stream() {
-            stream.read_stop();
+        if !base.stream().is_listening() {
+            base.stream().read_stop();
         }
         Ok(Ok(()))
     })
@@ -53,9 +56,7 @@ pub fn use_user_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 
 fn take_user_buffer(env: Env, base: &StreamBase, buffer: Value) -> Result<()> {
     base.set_user_buffer(env, Some(buffer))?;
-    if let Some(stream) = base.stream() {
-        stream.set_read_limit(env.view_bytes(buffer)?.len);
-    }
+    base.stream().set_read_limit(env.view_bytes(buffer)?.len);
     Ok(())
 }
 
@@ -79,6 +80,10 @@ fn on_event(wrap: &AsyncWrap, base: &StreamBase, event: ReadEvent<'_>) {
     let Some(environment) = wrap.environment() else { return };
     let env = environment.env();
     let Ok(_scope) = env.scope() else { return };
+    let consumer = base.consumer.borrow().clone();
+    if let Some(consumer) = consumer {
+        return consumer(&environment, event);
+    }
     if let Err(error) = call_onread(&environment, wrap, base, event) {
         environment.report_uncaught(error);
     }

@@ -1,13 +1,13 @@
 //! The writing half of a stream's object: what there is room for goes out at once; for the rest the request object becomes an async
 //! resource, and its `oncomplete(status, handle, undefined)` is called when it is done.
 
-use super::{BYTES_WRITTEN, LAST_WRITE_WAS_ASYNC, StreamBase, method, set_shared};
+use super::{BYTES_WRITTEN, LAST_WRITE_WAS_ASYNC, StreamBase, StreamRequest, method, set_shared};
 use crate::text::{encode_string, parse_encoding};
 use crate::{AsyncWrap, Environment};
 use edge_encoding::Encoding;
 use edge_loop::Stream;
 use edge_napi::types::napi_typedarray_type;
-use edge_napi::{CallInfo, Env, Error, Reference, Result, Value};
+use edge_napi::{CallInfo, Env, Error, Result, Value};
 use edge_wasix::Errno;
 use std::rc::Rc;
 
@@ -20,7 +20,10 @@ pub fn construct_request(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `shutdown(req)`: ends the writing half after what waits.
 pub fn shutdown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     method(env, info, |environment, wrap, base| {
-        let Some(stream) = base.stream().filter(Stream::is_writable) else { return Ok(Err(Errno::ENOTCONN)) };
+        let stream = base.stream();
+        if !stream.is_writable() {
+            return Ok(Err(Errno::ENOTCONN));
+        }
         let request = StreamRequest::begin(environment, wrap, info.arg(0), "ShutdownWrap", "SHUTDOWNWRAP")?;
         Ok(stream.shutdown(move |_, result| request.complete(result)).map(|_| ()))
     })
@@ -33,13 +36,13 @@ pub fn write_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         if !env.is_typed_array(buffer)? || env.typed_array_info(buffer)?.0 != napi_typedarray_type::napi_uint8_array {
             return Err(Error::invalid_arg_type("Second argument must be a buffer"));
         }
-        let Some(stream) = base.stream() else { return Ok(Err(Errno::EBADF)) };
+        let stream = base.stream();
         // Only what does not go out at once is copied.
         let attempt = env.with_bytes(buffer, |bytes| {
-            let written = try_write(&stream, bytes)?;
+            let written = try_write(stream, bytes)?;
             Ok((bytes.len(), bytes[written..].to_vec()))
         })?;
-        dispatch(environment, wrap, &stream, info.arg(0), attempt)
+        dispatch(environment, wrap, stream, info.arg(0), attempt)
     })
 }
 
@@ -97,13 +100,13 @@ fn write_vec(
     req: Value,
     mut bytes: Vec<u8>,
 ) -> Result<edge_wasix::Result<()>> {
-    let Some(stream) = base.stream() else { return Ok(Err(Errno::EBADF)) };
+    let stream = base.stream();
     let total = bytes.len();
-    let attempt = try_write(&stream, &bytes).map(|written| {
+    let attempt = try_write(stream, &bytes).map(|written| {
         bytes.drain(..written);
         (total, bytes)
     });
-    dispatch(environment, wrap, &stream, req, attempt)
+    dispatch(environment, wrap, stream, req, attempt)
 }
 
 fn try_write(stream: &Stream, bytes: &[u8]) -> edge_wasix::Result<usize> {
@@ -141,44 +144,4 @@ fn dispatch(
 fn set_result(environment: &Rc<Environment>, bytes: usize, is_async: bool) -> Result<()> {
     set_shared(environment, BYTES_WRITTEN, bytes as i32)?;
     set_shared(environment, LAST_WRITE_WAS_ASYNC, i32::from(is_async))
-}
-
-/// A write or shutdown under way.
-struct StreamRequest {
-    request: Rc<AsyncWrap>,
-    stream: Rc<AsyncWrap>,
-    /// Keeps the request's object.
-    keep: Reference,
-}
-
-impl StreamRequest {
-    fn begin(
-        environment: &Rc<Environment>,
-        stream: &Rc<AsyncWrap>,
-        object: Value,
-        class: &'static str,
-        provider: &'static str,
-    ) -> Result<Self> {
-        let env = environment.env();
-        let request = AsyncWrap::new(environment, object, class, provider, Rc::new(()))?;
-        Ok(Self { request, stream: stream.clone(), keep: env.reference(object)? })
-    }
-
-    fn complete(self, result: edge_wasix::Result<()>) {
-        let status = result.map_or_else(Errno::uv, |()| 0);
-        self.request.make_callback("oncomplete", |env| {
-            let undefined = env.undefined()?;
-            Ok(vec![env.int32(status)?, self.stream.object()?.unwrap_or(undefined), undefined])
-        });
-        self.request.emit_destroy();
-    }
-}
-
-impl Drop for StreamRequest {
-    /// Also when the call failed and there is nothing to wait for.
-    fn drop(&mut self) {
-        if let Some(environment) = self.request.environment() {
-            environment.env().drop_reference(self.keep);
-        }
-    }
 }

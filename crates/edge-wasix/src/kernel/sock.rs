@@ -1,0 +1,196 @@
+//! Sockets: WASIX's `sock_*` calls but for options, datagrams and names, which have files of their own.
+
+use std::net::SocketAddr;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+
+use rustix::net::{AddressFamily, Shutdown, SocketFlags, SocketType};
+
+use super::{Fd, Kernel, View};
+use crate::fs::File;
+use crate::host::retry;
+use crate::net::{Direction, Socket, SocketAddress, SpareFd, from_any, to_any};
+use crate::{Errno, Result};
+
+/// A socket's address family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SocketFamily {
+    Inet4,
+    Inet6,
+    Unix,
+}
+
+impl SocketFamily {
+    /// The family of an address.
+    pub fn of(address: &SocketAddress) -> SocketFamily {
+        match address {
+            SocketAddress::Inet(SocketAddr::V4(_)) => SocketFamily::Inet4,
+            SocketAddress::Inet(SocketAddr::V6(_)) => SocketFamily::Inet6,
+            SocketAddress::Unix(_) => SocketFamily::Unix,
+        }
+    }
+}
+
+/// A socket's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SocketKind {
+    Stream,
+    Datagram,
+}
+
+const FLAGS: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
+
+/// The host's socket behind an open file.
+pub(super) fn host(file: &Arc<dyn File>) -> Result<BorrowedFd<'_>> {
+    file.host_fd().ok_or(Errno::ENOTSOCK)
+}
+
+impl Kernel {
+    /// `sock_open`: a non-blocking socket without an address. Rules are asked when it gets one.
+    ///
+    /// # Errors
+    /// `EMFILE`, `EAFNOSUPPORT`.
+    pub fn sock_open(&self, family: SocketFamily, kind: SocketKind) -> Result<Fd> {
+        let family = match family {
+            SocketFamily::Inet4 => AddressFamily::INET,
+            SocketFamily::Inet6 => AddressFamily::INET6,
+            SocketFamily::Unix => AddressFamily::UNIX,
+        };
+        let kind = match kind {
+            SocketKind::Stream => SocketType::STREAM,
+            SocketKind::Datagram => SocketType::DGRAM,
+        };
+        let fd = retry(|| rustix::net::socket_with(family, kind, FLAGS, None))?;
+        self.fds.insert(Arc::new(Socket::new(fd)))
+    }
+
+    /// `sock_pair`: two connected local stream sockets, non-blocking.
+    ///
+    /// # Errors
+    /// `EMFILE`.
+    pub fn sock_pair(&self) -> Result<(Fd, Fd)> {
+        let (a, b) = retry(|| rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, FLAGS, None))?;
+        let a = self.fds.insert(Arc::new(Socket::new(a)))?;
+        match self.fds.insert(Arc::new(Socket::new(b))) {
+            Ok(b) => Ok((a, b)),
+            Err(error) => {
+                self.close(a)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether an address may be used this way.
+    ///
+    /// # Errors
+    /// `EACCES` when the policy does not grant it. Local sockets are refused to a kernel that sees only its mounts: their names are the
+    /// host's.
+    pub(super) fn sock_check(&self, direction: Direction, address: &SocketAddress) -> Result<()> {
+        match address {
+            SocketAddress::Inet(address) => self.policy.network_access().check(direction, *address),
+            SocketAddress::Unix(_) if self.policy.grants_unix_sockets() && matches!(self.view, View::Host(_)) => Ok(()),
+            SocketAddress::Unix(_) => Err(Errno::EACCES),
+        }
+    }
+
+    /// `sock_bind`.
+    ///
+    /// # Errors
+    /// `EACCES` (policy, or a low port), `EADDRINUSE`, `EADDRNOTAVAIL`, `EINVAL`, `ENOENT`.
+    pub fn sock_bind(&self, fd: Fd, address: &SocketAddress) -> Result<()> {
+        let file = self.fds.get(fd)?;
+        self.sock_check(Direction::Bind, address)?;
+        let address = to_any(address)?;
+        let socket = host(&file)?;
+        retry(|| rustix::net::bind(socket, &address))
+    }
+
+    /// `sock_connect`: begins; `EINPROGRESS` says that writability will tell the end, and [`Kernel::sock_error`] how it ended.
+    ///
+    /// # Errors
+    /// `EACCES`, `EINPROGRESS`, `ECONNREFUSED`, `ENETUNREACH`, `EISCONN`…
+    pub fn sock_connect(&self, fd: Fd, address: &SocketAddress) -> Result<()> {
+        let file = self.fds.get(fd)?;
+        self.sock_check(Direction::Connect, address)?;
+        let address = to_any(address)?;
+        let socket = host(&file)?;
+        retry(|| rustix::net::connect(socket, &address))
+    }
+
+    /// `sock_listen`.
+    ///
+    /// # Errors
+    /// `EADDRINUSE`, `EOPNOTSUPP`; `EACCES` for a socket that has no address yet, when the policy does not let it have any.
+    pub fn sock_listen(&self, fd: Fd, backlog: i32) -> Result<()> {
+        let file = self.fds.get(fd)?;
+        let socket = host(&file)?;
+        // Listening without bind binds to any address and a free port.
+        if let SocketAddress::Inet(local) = from_any(retry(|| rustix::net::getsockname(socket))?)?
+            && local.port() == 0
+        {
+            self.sock_check(Direction::Bind, &SocketAddress::Inet(local))?;
+        }
+        retry(|| rustix::net::listen(socket, backlog))
+    }
+
+    /// `sock_accept`: the first connection that waits, as a new non-blocking socket.
+    ///
+    /// # Errors
+    /// `EAGAIN` when none waits, `EMFILE`, `ENFILE`, `ECONNABORTED`.
+    pub fn sock_accept(&self, fd: Fd) -> Result<Fd> {
+        let file = self.fds.get(fd)?;
+        let socket = host(&file)?;
+        let accepted = retry(|| rustix::net::accept_with(socket, FLAGS))?;
+        // Over the limit the connection is closed by this drop.
+        self.fds.insert(Arc::new(Socket::new(accepted)))
+    }
+
+    /// Closes all connections that wait at a listener, with the help of a spare descriptor.
+    ///
+    /// # Errors
+    /// `EBADF`, `ENOTSOCK`.
+    pub fn sock_shed(&self, fd: Fd, spare: &mut SpareFd) -> Result<bool> {
+        let file = self.fds.get(fd)?;
+        Ok(spare.shed(host(&file)?))
+    }
+
+    /// `sock_shutdown`: ends the reading half, the writing half, or both.
+    ///
+    /// # Errors
+    /// `ENOTCONN`, `ENOTSOCK`.
+    pub fn sock_shutdown(&self, fd: Fd, read: bool, write: bool) -> Result<()> {
+        let file = self.fds.get(fd)?;
+        let how = match (read, write) {
+            (true, true) => Shutdown::Both,
+            (true, false) => Shutdown::Read,
+            (false, true) => Shutdown::Write,
+            (false, false) => return Ok(()),
+        };
+        let socket = host(&file)?;
+        retry(|| rustix::net::shutdown(socket, how))
+    }
+
+    /// `sock_addr_local`.
+    ///
+    /// # Errors
+    /// `EBADF`, `ENOTSOCK`.
+    pub fn sock_addr_local(&self, fd: Fd) -> Result<SocketAddress> {
+        let file = self.fds.get(fd)?;
+        let socket = host(&file)?;
+        from_any(retry(|| rustix::net::getsockname(socket))?)
+    }
+
+    /// `sock_addr_peer`.
+    ///
+    /// # Errors
+    /// `ENOTCONN`, `EBADF`, `ENOTSOCK`.
+    pub fn sock_addr_peer(&self, fd: Fd) -> Result<SocketAddress> {
+        let file = self.fds.get(fd)?;
+        let socket = host(&file)?;
+        // A peer without a name answers no address at all.
+        match retry(|| rustix::net::getpeername(socket))? {
+            Some(address) => from_any(address),
+            None => Ok(SocketAddress::Unix(Vec::new())),
+        }
+    }
+}
