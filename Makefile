@@ -9,7 +9,7 @@ export EDGE_PYTHON := $(abspath $(VENV))/bin/python
 # A wheel's dates: 2020-01-01.
 export SOURCE_DATE_EPOCH ?= 1577836800
 
-.PHONY: run format wheel install test-venv lint test-rust test-python test check bench clean
+.PHONY: run format wheel install test-venv lint test-rust test-python test node-suite check bench clean
 
 run: install ## build, install into .venv and run a program
 	$(VENV)/bin/edge run examples/hello.js
@@ -51,6 +51,9 @@ test-python: test-venv
 	EDGE_REQUIRE_BUILD=1 PATH="$(abspath $(TEST_VENV))/bin:$$PATH" $(TEST_VENV)/bin/python -m pytest
 
 test: test-rust test-python ## the tests of both halves
+
+node-suite: test-venv ## Node's own tests against the strict list: make node-suite SUITE=path/to/node/test
+	PATH="$(abspath $(TEST_VENV))/bin:$$PATH" $(TEST_VENV)/bin/python -m tests.node_suite --suite "$(SUITE)" --strict --json target/node-suite.json
 
 check: lint test ## everything that CI runs
 

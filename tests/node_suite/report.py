@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.node_suite.outcome import PASS, SKIP, STATES, Outcome
+from tests.node_suite.outcome import PASS, SELF_SKIP, SKIP, STATES, Outcome
+from tests.node_suite.strict_list import Entry, is_expected
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def node_version(node: str) -> str:
@@ -27,8 +29,8 @@ def _counts(outcomes: list[Outcome]) -> dict[str, int]:
     return {"total": len(outcomes), **{state: counter[state] for state in STATES}}
 
 
-def as_json(outcomes: list[Outcome], node: str, suite: Path, seconds: float) -> dict[str, Any]:
-    """The whole result, tests sorted by id."""
+def as_json(outcomes: list[Outcome], node: str, suite: Path, seconds: float, entries: Mapping[str, Entry] | None = None) -> dict[str, Any]:
+    """The whole result, tests sorted by id. `entries`: the strict list, if the run was compared with it."""
     ordered = sorted(outcomes, key=lambda outcome: outcome.case.id)
     categories = sorted({outcome.case.category for outcome in ordered})
     return {
@@ -36,6 +38,7 @@ def as_json(outcomes: list[Outcome], node: str, suite: Path, seconds: float) -> 
         "node": {"path": node, "version": node_version(node)},
         "suite": str(suite),
         "seconds": round(seconds, 3),
+        "strict": entries is not None,
         "totals": _counts(ordered),
         "categories": {name: _counts([o for o in ordered if o.case.category == name]) for name in categories},
         "tests": [
@@ -45,6 +48,7 @@ def as_json(outcomes: list[Outcome], node: str, suite: Path, seconds: float) -> 
                 "needs": list(outcome.case.needs),
                 "flags": list(outcome.case.flags),
                 "state": outcome.state,
+                "listed": None if entries is None else _listed(entries[outcome.case.id], outcome),
                 "exit_code": outcome.exit_code,
                 "signal": outcome.signal,
                 "seconds": round(outcome.seconds, 3),
@@ -56,9 +60,13 @@ def as_json(outcomes: list[Outcome], node: str, suite: Path, seconds: float) -> 
     }
 
 
+def _listed(entry: Entry, outcome: Outcome) -> dict[str, Any]:
+    return {"state": entry.state, "reason": entry.reason, "expected": is_expected(entry, outcome)}
+
+
 def rate(counts: dict[str, int]) -> str:
-    """Passes over the tests that ran: one that skipped itself is neither a pass nor a failure."""
-    ran = counts["total"] - counts[SKIP]
+    """Passes over the tests that ran: one that was skipped, or skipped itself, is neither a pass nor a failure."""
+    ran = counts["total"] - counts[SKIP] - counts[SELF_SKIP]
     return f"{100 * counts[PASS] / ran:5.1f} %" if ran else "    -  "
 
 
@@ -67,11 +75,11 @@ def table(result: dict[str, Any]) -> str:
     rows = [*result["categories"].items(), ("all", result["totals"])]
     width = max(len("category"), *(len(name) for name, _ in rows))
     columns = ("total", *STATES)
-    lines = [f"{'category':<{width}}  " + "  ".join(f"{column:>7}" for column in columns) + "  passed of run"]
+    lines = [f"{'category':<{width}}  " + "  ".join(f"{column:>9}" for column in columns) + "  passed of run"]
     for name, counts in rows:
         if name == "all":
             lines.append("-" * len(lines[0]))
-        lines.append(f"{name:<{width}}  " + "  ".join(f"{counts[column]:>7}" for column in columns) + f"  {rate(counts)}")
+        lines.append(f"{name:<{width}}  " + "  ".join(f"{counts[column]:>9}" for column in columns) + f"  {rate(counts)}")
     return "\n".join(lines)
 
 
