@@ -93,6 +93,44 @@ fn sigaction(signum: c_int, new: Option<&libc::sigaction>) -> io::Result<libc::s
     if result == 0 { Ok(old) } else { Err(io::Error::last_os_error()) }
 }
 
+/// The name of a signal (`SIGTERM`), as Node gives it; `None` for real-time signals and what is none.
+pub fn name(signum: c_int) -> Option<&'static str> {
+    const NAMES: [&str; 31] = [
+        "SIGHUP",
+        "SIGINT",
+        "SIGQUIT",
+        "SIGILL",
+        "SIGTRAP",
+        "SIGABRT",
+        "SIGBUS",
+        "SIGFPE",
+        "SIGKILL",
+        "SIGUSR1",
+        "SIGSEGV",
+        "SIGUSR2",
+        "SIGPIPE",
+        "SIGALRM",
+        "SIGTERM",
+        "SIGSTKFLT",
+        "SIGCHLD",
+        "SIGCONT",
+        "SIGSTOP",
+        "SIGTSTP",
+        "SIGTTIN",
+        "SIGTTOU",
+        "SIGURG",
+        "SIGXCPU",
+        "SIGXFSZ",
+        "SIGVTALRM",
+        "SIGPROF",
+        "SIGWINCH",
+        "SIGIO",
+        "SIGPWR",
+        "SIGSYS",
+    ];
+    usize::try_from(signum).ok()?.checked_sub(1).and_then(|index| NAMES.get(index)).copied()
+}
+
 /// Gives every signal its default action again, whatever the process that started this one had set: Node does the same at its start, so
 /// that a program ends on Ctrl-C also when a shell started it in the background. `SIGPIPE` becomes ignored: a write tells. For an executable
 /// that owns its process, before anything else is installed.

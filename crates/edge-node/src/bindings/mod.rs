@@ -9,6 +9,7 @@ mod block_list;
 pub mod buffer;
 mod builtins;
 mod cares_wrap;
+mod child_program;
 mod config;
 mod constants;
 mod contextify;

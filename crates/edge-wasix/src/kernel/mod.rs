@@ -2,6 +2,7 @@
 
 mod arguments;
 mod builder;
+mod child;
 mod copy_file;
 mod cwd;
 mod directory;
@@ -25,6 +26,7 @@ mod read_file;
 mod remove_all;
 mod sock;
 mod sock_options;
+mod spawn;
 mod tty;
 mod umask;
 mod watch;
@@ -37,6 +39,7 @@ use crate::host::HostRoot;
 use crate::{Errno, Policy, Result};
 
 pub use builder::{KernelBuilder, Stdio};
+pub use child::{Child, ChildExit};
 pub use directory::Directory;
 pub use fd_table::Fd;
 pub use identity::UserInfo;
@@ -46,6 +49,7 @@ pub use network_interfaces::InterfaceAddress;
 pub use os_info::{CpuInfo, OsInformation};
 pub use process::fail;
 pub use sock::{SocketFamily, SocketKind};
+pub use spawn::{ChildProgram, ChildStdio, Spawned};
 pub use tty::TtyMode;
 pub use watch::{FsWatcher, WatchEvent, WatchId, WatchKind};
 
@@ -91,6 +95,16 @@ impl Kernel {
     /// program is being ended from outside.
     pub fn interrupt(&self) {
         self.interrupt.set();
+    }
+
+    /// A descriptor that is readable once [`Kernel::interrupt`] was called, for a wait of many things. `None` when the host has no descriptor left.
+    pub fn interrupt_fd(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+        self.interrupt.event()
+    }
+
+    /// Whether [`Kernel::interrupt`] was called.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.is_set()
     }
 
     fn cwd_bytes(&self) -> Vec<u8> {
