@@ -1,4 +1,7 @@
-//! `internalBinding('cares_wrap')`: texts of addresses; look-ups of names are not there yet.
+//! `internalBinding('cares_wrap')`: look-ups of names by the system's resolver (`lookup.rs`) and texts of addresses; queries of name
+//! servers are not there yet.
+
+mod lookup;
 
 use crate::{Binding, Target, natives};
 use core::net::{IpAddr, Ipv6Addr};
@@ -11,10 +14,10 @@ pub const BINDING: Binding = Binding {
         "canonicalizeIP" => canonicalize_ip,
         "convertIpv6StringToBuffer" => convert_ipv6_string_to_buffer,
         "strerror" => strerror,
-        "getaddrinfo" => unavailable,
-        "getnameinfo" => unavailable,
-        "GetAddrInfoReqWrap" => unavailable,
-        "GetNameInfoReqWrap" => unavailable,
+        "getaddrinfo" => lookup::getaddrinfo,
+        "getnameinfo" => lookup::getnameinfo,
+        "GetAddrInfoReqWrap" => lookup::construct_request,
+        "GetNameInfoReqWrap" => lookup::construct_request,
         "QueryReqWrap" => unavailable,
         "ChannelWrap" => new_channel,
         "ChannelWrap#getServers" => unavailable,
