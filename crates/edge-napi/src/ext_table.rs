@@ -307,6 +307,9 @@ ext_table! {
     fn set_time_zone(name: napi_value);
     /// Runs the finalisers queued by collections (native ones; never from inside the collector). Called by the loop.
     fn run_finalizers();
+    /// Records a status of the runtime's half of Node-API for `napi_get_last_error_info`, and answers it; `napi_closing` in a poisoned
+    /// environment.
+    fn record_status(status: napi_status);
     /// Source positions, name and text of a function: see `FunctionInfo`'s fields as an object {name, scriptName, line, column}.
     fn get_function_info(function: napi_value, result: *mut napi_value);
 }

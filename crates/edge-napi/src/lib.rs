@@ -1,6 +1,9 @@
 //! N-API, the only bridge between the two silos: the types and the function table of Node-API version 10, the table of engine
 //! extensions, and safe Rust wrappers over both ([`Env`], [`Value`], [`CallInfo`]).
 //!
+//! Node-API is two tables: the engine provides [`JsTable`] (`js_native_api.h`), the runtime [`NodeTable`] (`node_api.h`: what needs an
+//! event loop).
+//!
 //! May use nothing of ours. An engine *provides* [`JsTable`] and [`ExtTable`] and implements [`Engine`] and [`Isolate`]; `edge-node`
 //! and native modules *use* them; neither knows the other.
 //!
@@ -16,6 +19,7 @@ mod ext_table;
 mod isolate;
 mod js_table;
 mod native;
+mod node_table;
 #[allow(missing_docs)]
 pub mod types;
 
@@ -28,3 +32,4 @@ pub use ext_table::{
 pub use isolate::{Engine, Image, ImageError, Isolate, IsolateOptions, Kill, Poison};
 pub use js_table::{JS_TABLE_NAMES, JsTable};
 pub use native::{Native, NativeFn, NativeId, NativeTable};
+pub use node_table::{NODE_TABLE_NAMES, NodeTable};

@@ -205,6 +205,66 @@ pub struct napi_type_tag {
     pub upper: u64,
 }
 
+/// The work of a `napi_async_work`, on a thread of the pool: may not touch JavaScript.
+pub type napi_async_execute_callback = Option<unsafe extern "C" fn(env: napi_env, data: *mut c_void)>;
+/// Called on the environment's thread after the work.
+pub type napi_async_complete_callback = Option<unsafe extern "C" fn(env: napi_env, status: napi_status, data: *mut c_void)>;
+/// Takes one item of a thread-safe function's queue; `env` is null when the item is only to be freed.
+pub type napi_threadsafe_function_call_js =
+    Option<unsafe extern "C" fn(env: napi_env, js_callback: napi_value, context: *mut c_void, data: *mut c_void)>;
+/// Called when the environment ends.
+pub type napi_cleanup_hook = Option<unsafe extern "C" fn(arg: *mut c_void)>;
+/// Called when the environment ends; the end waits until the handle is removed.
+pub type napi_async_cleanup_hook = Option<unsafe extern "C" fn(handle: napi_async_cleanup_hook_handle, data: *mut c_void)>;
+/// Fills in a module's exports; what it answers takes their place unless it is null.
+pub type napi_addon_register_func = Option<unsafe extern "C" fn(env: napi_env, exports: napi_value) -> napi_value>;
+
+/// How a thread lets go of a thread-safe function.
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum napi_threadsafe_function_release_mode {
+    napi_tsfn_release,
+    /// Nobody may call it any more.
+    napi_tsfn_abort,
+}
+
+/// Whether a call of a thread-safe function waits for room in its queue.
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum napi_threadsafe_function_call_mode {
+    napi_tsfn_nonblocking,
+    napi_tsfn_blocking,
+}
+
+/// What `napi_get_node_version` points at.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct napi_node_version {
+    pub major: u32,
+    pub minor: u32,
+    pub patch: u32,
+    pub release: *const c_char,
+}
+
+/// A module, as `napi_module_register` takes it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct napi_module {
+    pub nm_version: i32,
+    pub nm_flags: u32,
+    pub nm_filename: *const c_char,
+    pub nm_register_func: napi_addon_register_func,
+    pub nm_modname: *const c_char,
+    pub nm_priv: *mut c_void,
+    pub reserved: [*mut c_void; 4],
+}
+
+/// The event loop of an environment. Opaque: what it is, the runtime's documentation of `napi_get_uv_event_loop` says.
+#[repr(C)]
+pub struct uv_loop_s {
+    _private: [u8; 0],
+}
+
 /// `NAPI_AUTO_LENGTH`: the string ends at its NUL.
 pub const NAPI_AUTO_LENGTH: usize = usize::MAX;
 /// The version of Node-API that the table implements.

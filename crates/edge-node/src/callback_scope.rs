@@ -22,6 +22,19 @@ impl CallbackContext {
     pub const NONE: Self = Self { resource: None, ids: AsyncIds { async_id: 0.0, trigger_async_id: 0.0 }, frame: None };
 }
 
+/// What has to be put back at a scope's end.
+struct Entered {
+    async_id: f64,
+    hooked: bool,
+    previous_frame: Option<Value>,
+}
+
+/// A scope between [`Environment::open_scope`] and [`Environment::close_scope`].
+pub(crate) struct OpenScope {
+    entered: Entered,
+    depth: usize,
+}
+
 impl Environment {
     /// Runs `body` in a callback scope. An exception that nobody inside caught goes to `process._fatalException`, as Node does for a
     /// callback from the loop; the outermost scope then runs the tick queue and the microtasks.
@@ -76,15 +89,33 @@ impl Environment {
             }
         };
         if depth == 0 {
-            if let Err(error) = self.drain_tick_queue() {
-                self.report_uncaught(error);
-            }
+            self.end_outermost();
         }
         self.callback_depth.set(depth);
         result
     }
 
+    /// The end of the outermost scope: ticks, microtasks, and the finalisers of what was collected.
+    fn end_outermost(self: &Rc<Self>) {
+        if let Err(error) = self.drain_tick_queue() {
+            self.report_uncaught(error);
+        }
+        if self.can_call_into_js() {
+            // A closing engine runs them when it ends.
+            let _ = self.env().run_finalizers();
+        }
+    }
+
     fn run_in_scope<T>(self: &Rc<Self>, context: CallbackContext, skip_hooks: bool, body: impl FnOnce() -> Result<T>) -> Result<T> {
+        let entered = self.enter(context, skip_hooks)?;
+        let value = body()?;
+        // With an exception on its way the stack is emptied by the fatal-exception path, as in Node.
+        self.leave(&entered)?;
+        Ok(value)
+    }
+
+    /// The first half of a scope: async context, and `before`.
+    fn enter(self: &Rc<Self>, context: CallbackContext, skip_hooks: bool) -> Result<Entered> {
         let env = self.env();
         let previous_frame = match context.frame {
             Some(frame) => {
@@ -99,21 +130,52 @@ impl Environment {
         if hooked {
             emit_before(self, context.ids.async_id)?;
         }
-        let mut result = body();
-        if hooked && result.is_ok() {
-            if let Err(error) = emit_after(self, context.ids.async_id) {
-                result = Err(error);
+        Ok(Entered { async_id: context.ids.async_id, hooked, previous_frame })
+    }
+
+    /// The second half: `after`, and the async context of before.
+    fn leave(self: &Rc<Self>, entered: &Entered) -> Result<()> {
+        if entered.hooked {
+            emit_after(self, entered.async_id)?;
+        }
+        self.restore(entered)
+    }
+
+    fn restore(self: &Rc<Self>, entered: &Entered) -> Result<()> {
+        pop_async_context(self, entered.async_id)?;
+        match entered.previous_frame {
+            Some(frame) => self.env().set_continuation_data(frame),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens a scope that [`Self::close_scope`] closes: for native code whose call in between is not one closure. The scope must be
+    /// closed before the handle scope that it was opened in.
+    pub(crate) fn open_scope(self: &Rc<Self>, context: CallbackContext) -> Result<OpenScope> {
+        let entered = self.enter(context, false)?;
+        let depth = self.callback_depth.get();
+        self.callback_depth.set(depth + 1);
+        Ok(OpenScope { entered, depth })
+    }
+
+    /// Closes a scope. With an exception pending, which stays so, there is neither `after` nor a tick, as in Node.
+    pub(crate) fn close_scope(self: &Rc<Self>, scope: &OpenScope) -> Result<()> {
+        let env = self.env();
+        let result = if env.is_exception_pending()? {
+            let pending = env.error_value(Error::Pending);
+            let restored = self.restore(&scope.entered);
+            if let Some(pending) = pending {
+                let _ = env.throw(pending);
             }
-        }
-        // With an exception on its way the stack is emptied by the fatal-exception path, as in Node; popping needs no JavaScript.
-        if result.is_ok() {
-            pop_async_context(self, context.ids.async_id)?;
-        }
-        if let Some(frame) = previous_frame {
-            if result.is_ok() {
-                env.set_continuation_data(frame)?;
+            restored
+        } else {
+            let left = self.leave(&scope.entered);
+            if left.is_ok() && scope.depth == 0 {
+                self.end_outermost();
             }
-        }
+            left
+        };
+        self.callback_depth.set(scope.depth);
         result
     }
 

@@ -69,6 +69,7 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         }
     };
     let code = runtime.environment().run_main(main);
+    crate::node_api::run_cleanup(runtime.environment());
     if runtime.environment().options().owns_process {
         runtime.environment().kernel().exit(code);
     }

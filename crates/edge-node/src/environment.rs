@@ -5,15 +5,21 @@ use crate::async_wrap::UvHandle;
 use crate::options::Options;
 use crate::{Aliased, AliasedElement, Binding, Target};
 use edge_loop::Loop;
+use edge_napi::types::napi_env;
 use edge_napi::{Env, Error, Isolate, Kill, Reference, Result, Value};
 use edge_wasix::Kernel;
 use rustc_hash::FxHashMap;
 use std::any::{Any, TypeId};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
-use std::ffi::c_void;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
+
+thread_local! {
+    /// The environments of this thread. Looked up by address, so that a pointer which is none is refused without looking at it; and
+    /// Node-API's instance data stays free for native modules.
+    static LIVE: RefCell<Vec<(napi_env, Weak<Environment>)>> = const { RefCell::new(Vec::new()) };
+}
 
 /// What an environment is made with.
 #[derive(Clone, Debug, Default)]
@@ -77,28 +83,28 @@ impl Environment {
             time_origin_ns: edge_wasix::clock::monotonic_ns(),
             exit_code: Cell::new(None),
         });
-        let data = Rc::as_ptr(&environment).cast_mut().cast::<c_void>();
-        // SAFETY: a live environment; the pointer stays valid because whoever owns the isolate owns this `Rc` and drops it last.
-        let status = unsafe { (env.js().napi_set_instance_data)(env.raw(), data, None, std::ptr::null_mut()) };
-        if status != edge_napi::types::napi_status::napi_ok {
-            return Err(status.into());
-        }
+        LIVE.with_borrow_mut(|live| live.push((env.raw(), Rc::downgrade(&environment))));
         Ok(environment)
     }
 
     /// The environment that a native function was called in.
+    ///
+    /// # Errors
+    /// `Error::Closing` when it is gone.
+    #[inline]
     pub fn of(env: Env) -> Result<Rc<Self>> {
-        let mut data: *mut c_void = std::ptr::null_mut();
-        // SAFETY: a live environment; the out pointer lives for the call.
-        let status = unsafe { (env.js().napi_get_instance_data)(env.raw(), &mut data) };
-        if status != edge_napi::types::napi_status::napi_ok || data.is_null() {
-            return Err(Error::Closing);
-        }
-        // SAFETY: `new` stored a pointer from `Rc::as_ptr` of an environment that outlives its isolate.
-        unsafe {
-            Rc::increment_strong_count(data.cast::<Self>());
-            Ok(Rc::from_raw(data.cast::<Self>()))
-        }
+        Self::of_raw(env.raw()).ok_or(Error::Closing)
+    }
+
+    /// The environment behind a pointer that a native module passed, if it is one of this thread's.
+    #[inline]
+    pub(crate) fn of_raw(env: napi_env) -> Option<Rc<Self>> {
+        LIVE.with_borrow(|live| live.iter().rev().find(|(raw, _)| *raw == env).and_then(|(_, environment)| environment.upgrade()))
+    }
+
+    /// All environments of this thread, the youngest first.
+    pub(crate) fn of_thread() -> Vec<Rc<Self>> {
+        LIVE.with_borrow(|live| live.iter().rev().filter_map(|(_, environment)| environment.upgrade()).collect())
     }
 
     /// The engine.
@@ -323,5 +329,13 @@ impl Environment {
             Ok(pending) => !pending || !self.env.is_terminating(),
             Err(_) => false,
         }
+    }
+}
+
+impl Drop for Environment {
+    fn drop(&mut self) {
+        let raw = self.env.raw();
+        // At the end of a thread the list may be gone already, and with it the entry.
+        let _ = LIVE.try_with(|live| live.borrow_mut().retain(|(env, environment)| *env != raw || environment.strong_count() > 0));
     }
 }

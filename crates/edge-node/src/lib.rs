@@ -3,6 +3,7 @@
 //!
 //! * [`Environment`]: one isolate with its loop, kernel, options and binding state.
 //! * [`Binding`]: one `internalBinding(name)`; all of them are listed in `bindings/mod.rs`.
+//! * [`node_api`]: the runtime's half of Node-API, for native modules.
 //! * `bootstrap`: runs Node's own boot scripts, from source or from the image.
 //!
 //! Invariants: what a binding keeps across calls lives either in the engine's heap, reachable from a named root
@@ -22,6 +23,7 @@ mod cli;
 mod env_proxy;
 mod environment;
 mod fatal;
+pub mod node_api;
 mod options;
 mod request;
 mod run;
@@ -41,6 +43,7 @@ pub use bootstrap::{bootstrap, preload, run_main_script};
 pub use callback_scope::CallbackContext;
 pub use cli::{Program, run_cli};
 pub use environment::{Environment, EnvironmentOptions};
+pub use node_api::NODE_TABLE;
 pub use options::{OptionError, OptionValue, Options};
 pub use request::{ActiveRequest, ActiveRequests, Face, Request};
 pub use runtime::{Runtime, StartError};

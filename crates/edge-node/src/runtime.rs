@@ -1,6 +1,6 @@
 //! [`Runtime`]: an isolate with its environment, from an image or from nothing.
 
-use crate::{Environment, EnvironmentOptions, bootstrap, native_table, preload};
+use crate::{Environment, EnvironmentOptions, bootstrap, native_table, node_api, preload};
 use edge_loop::{Loop, LoopOptions};
 use edge_napi::types::napi_ref;
 use edge_napi::{Engine, Image, Isolate, IsolateOptions, Reference};
@@ -101,6 +101,7 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
+        node_api::run_cleanup(&self.environment);
         // Handles that are still open hold the environment in their callbacks.
         self.environment.uv().abandon();
         self.environment.clear_states();

@@ -127,10 +127,10 @@ fn get_internal_binding(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     environment.internal_binding(&name)?.ok_or_else(|| Error::error("ERR_INVALID_MODULE", format!("No such binding: {name}")))
 }
 
-/// `process._linkedBinding`: bindings linked in by an embedder; there is none yet.
+/// `process._linkedBinding`: the native modules that were linked into the process.
 fn get_linked_binding(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let name = env.get_string(info.arg(0))?;
-    Err(Error::error("ERR_INVALID_MODULE", format!("No such binding: {name}")))
+    crate::node_api::linked_binding(&Environment::of(env)?, &name)
 }
 
 /// `gc(options)` of `--expose-gc`: collects now; with `{ execution: 'async' }` answers a promise.

@@ -47,3 +47,7 @@ pub(crate) unsafe fn check_termination(env: napi_env, clear: bool, result: *mut 
         put(result, pending)
     })
 }
+
+pub(crate) unsafe fn record_status(env: napi_env, status: napi_status) -> napi_status {
+    run(env, |_| if status == napi_ok { Ok(()) } else { Err(status) })
+}

@@ -18,8 +18,17 @@ pub fn set_buffer_prototype(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// # Errors
 /// Before the library has called `setBufferPrototype`; when memory runs out.
 pub fn new_buffer(env: Env, bytes: &[u8]) -> Result<Value> {
+    let buffer = env.array_buffer_from(bytes)?;
+    view_as_buffer(env, buffer, 0, bytes.len())
+}
+
+/// A `Buffer` over part of an ArrayBuffer.
+///
+/// # Errors
+/// As [`new_buffer`]; when the part does not lie inside.
+pub fn view_as_buffer(env: Env, array_buffer: Value, byte_offset: usize, length: usize) -> Result<Value> {
     let prototype = Environment::of(env)?.expect_root(PROTOTYPE)?;
-    let buffer = env.uint8_array_from(bytes)?;
+    let buffer = env.typed_array(napi_typedarray_type::napi_uint8_array, array_buffer, byte_offset, length)?;
     env.set_prototype(buffer, prototype)?;
     Ok(buffer)
 }

@@ -20,7 +20,7 @@ use crate::text::STRING_MAX_LENGTH;
 use crate::{Binding, Target, natives};
 use edge_napi::Result;
 
-pub use create::new_buffer;
+pub use create::{new_buffer, view_as_buffer};
 
 /// The binding.
 pub const BINDING: Binding = Binding {
