@@ -74,8 +74,9 @@ class Comparison:
         return expected
 
     def _told(self, ended: Ended, node: Path) -> str:
-        """Standard error without the two legitimate differences: the binary's own name and the process's number."""
-        return re.sub(r"\(node:\d+\)", "(node:PID)", ended.stderr.replace(str(node), "<node>"))
+        """Standard error without the legitimate differences: the binary's own name, with and without its folder, and the process's number."""
+        text = ended.stderr.replace(str(node), "<node>").replace(f"(Use `{node.name} --", "(Use `node --")
+        return re.sub(r"\(node:\d+\)", "(node:PID)", text)
 
     def _run(
         self, node: Path, args: Sequence[str], files: Mapping[str, str], env: Mapping[str, str] | None, stdin: str, timeout: float

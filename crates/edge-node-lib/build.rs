@@ -40,6 +40,7 @@ process.stdout.write(JSON.stringify({
   config: options.getNamespaceOptionsInputType
     ? [...options.getNamespaceOptionsInputType()].map(([space, list]) => [space, [...list]]) : [],
   env: [...options.getEnvOptionsInputType()],
+  versions: process.versions,
 }));
 ";
 
@@ -99,6 +100,12 @@ fn main() {
     fs::write(out.join("options.rs"), options_table(&facts)).expect("write options.rs");
     fs::write(out.join("aliases.rs"), aliases_table(&facts)).expect("write aliases.rs");
     fs::write(out.join("constants.rs"), constants_table(&facts)).expect("write constants.rs");
+    let versions = facts["versions"].as_object().expect("versions").iter();
+    let versions: Vec<_> = versions.map(|(name, version)| (name.as_str(), version.as_str().expect("a version"))).collect();
+    fs::write(out.join("versions.rs"), format!("&{versions:?}")).expect("write versions.rs");
+    let flags = Command::new(&node).arg("--v8-options").env_clear().output().expect("node runs");
+    assert!(flags.status.success(), "{}", String::from_utf8_lossy(&flags.stderr));
+    fs::write(out.join("v8_flags.rs"), v8_flags_table(&String::from_utf8_lossy(&flags.stdout))).expect("write v8_flags.rs");
     println!("cargo:rustc-env=EDGE_LIB_SHA256={hash}");
     println!("cargo:rustc-env=EDGE_NODE_VERSION={NODE_VERSION}");
 }
@@ -127,6 +134,23 @@ fn options_table(facts: &serde_json::Value) -> String {
         ));
     }
     table + "]"
+}
+
+/// Name and type of each flag in what `--v8-options` prints: `  --name (help)`, then `        type: bool  default: …`.
+fn v8_flags_table(text: &str) -> String {
+    let mut flags: Vec<(&str, &str)> = Vec::new();
+    let mut name = None;
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("  --") {
+            name = rest.split(' ').next();
+        } else if let (Some(kind), Some(flag)) = (line.strip_prefix("        type: "), name.take_if(|_| line.starts_with("        type: ")))
+        {
+            flags.push((flag, kind.split(' ').next().expect("a type")));
+        }
+    }
+    assert!(flags.len() > 500, "V8's flags are not in the form that is known");
+    flags.sort_unstable();
+    format!("&{flags:?}")
 }
 
 fn aliases_table(facts: &serde_json::Value) -> String {

@@ -49,7 +49,8 @@ MAY_USE = {
     "edge-quickjs-build": set(),
     "edge-loop": {"edge-wasix"},
     "edge-quickjs": {"edge-napi", "edge-wasix"},
-    "edge-node": {"edge-napi", "edge-loop", "edge-wasix", "edge-encoding", "edge-node-lib"},
+    "edge-typescript": set(),
+    "edge-node": {"edge-napi", "edge-loop", "edge-wasix", "edge-encoding", "edge-node-lib", "edge-typescript"},
     "edge-cli": {"edge-node", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
     "edge-python": {"edge-node", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
 }

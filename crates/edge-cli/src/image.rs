@@ -81,7 +81,7 @@ fn rehearse(engine: &dyn Engine, path: &str, isolate: &IsolateOptions) -> Result
     let image = engine.open_image(Path::new(path), native_table()).map_err(|error| error.to_string())?;
     let files = MemoryFs::new().with_file(PROGRAM, "console.log('rehearsal');").map_err(|errno| errno.message().to_owned())?;
     let machine = Kernel::builder().mount("/", files).build().map_err(|errno| errno.message().to_owned())?;
-    let cli = Options::parse(None, &[PROGRAM.to_owned()]).map_err(|error| error.0)?;
+    let cli = Options::parse(None, &[PROGRAM.to_owned()]).map_err(|error| error.report("edge-node"))?;
     let options = EnvironmentOptions { cli, exec_path: "/edge-node".into(), argv0: "edge-node".into(), ..EnvironmentOptions::default() };
     let runtime = Runtime::new(engine, Some(&image), machine, options, isolate).map_err(|error| error.to_string())?;
     match runtime.environment().run_main("internal/main/run_main_module") {

@@ -48,6 +48,12 @@ pub static OPTIONS: &[OptionInfo] = include!(concat!(env!("OUT_DIR"), "/options.
 /// Other spellings: name and what it stands for. `--x=` applies to the form with a value, `--x <arg>` to the one followed by an argument.
 pub static ALIASES: &[(&str, &[&str])] = include!(concat!(env!("OUT_DIR"), "/aliases.rs"));
 
+/// V8's flags, sorted by name: name without dashes, and type as `--v8-options` tells it.
+pub static V8_FLAGS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/v8_flags.rs"));
+
+/// The release's `process.versions`: name and version.
+pub static VERSIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/versions.rs"));
+
 /// A constant's value.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Constant {

@@ -111,22 +111,21 @@ fn create_process_object(environment: &Rc<Environment>) -> Result<Value> {
     Ok(process)
 }
 
+/// Of the release's versions those that are true here: what lies in its library, what the library expects of V8 and libuv, and the code
+/// that is linked in as another build of the same.
+const SAME_VERSIONS: &[&str] = &["node", "acorn", "amaro", "cjs_module_lexer", "modules", "napi", "undici", "uv", "v8"];
+/// The `ada` inside the crate `ada-url` of Cargo.lock (`ADA_VERSION` in its `ada.h`, which it does not export).
+const ADA_VERSION: &str = "4.0.0";
+
 fn versions(environment: &Rc<Environment>) -> Result<Value> {
     let env = environment.env();
     let versions = env.object()?;
-    let node = edge_node_lib::NODE_VERSION.trim_start_matches('v');
-    let engine = &environment.options().engine;
-    let entries: &[(&str, &str)] = &[
-        ("node", node),
-        ("ada", "3.3.0"),
-        (engine.0, engine.1),
-        ("edge", env!("CARGO_PKG_VERSION")),
-        ("modules", "137"),
-        ("napi", "10"),
-        ("uv", "1.51.0"),
-        // Programs parse this one; it is the version of V8 whose behaviour the library expects.
-        ("v8", "13.6.233.17-node.37"),
-    ];
+    let engine = environment.options().engine;
+    let ours = [("ada", ADA_VERSION), (engine.0, engine.1), ("edge", env!("CARGO_PKG_VERSION"))];
+    let release = edge_node_lib::VERSIONS.iter().copied().filter(|entry| SAME_VERSIONS.contains(&entry.0));
+    let mut entries: Vec<(&str, &str)> = release.chain(ours).collect();
+    // Node's order: itself, then the parts by name.
+    entries.sort_by_key(|entry| (entry.0 != "node", entry.0));
     for (name, version) in entries {
         env.define_read_only(versions, name, env.string(version)?)?;
     }

@@ -99,7 +99,7 @@ pub fn compile(environment: &Rc<Environment>, id: &str) -> Result<Value> {
             return Ok(function);
         }
     }
-    let Some(text) = edge_node_lib::source(id) else {
+    let Some(text) = crate::replaced::source(id) else {
         return Err(Error::error("", format!("No such built-in module: {id}")));
     };
     let params = parameters(id).iter().map(|name| env.key(name)).collect::<Result<Vec<_>>>()?;

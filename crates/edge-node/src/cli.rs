@@ -41,7 +41,7 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
     let cli = match Options::parse(node_options.as_deref(), args) {
         Ok(cli) => cli,
         Err(error) => {
-            complain(&format!("{}: {}\n", program.argv0, error.0));
+            complain(&error.report(&program.argv0));
             return BAD_OPTION;
         }
     };
@@ -49,8 +49,10 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         let _ = kernel.write(1, format!("{}\n", edge_node_lib::NODE_VERSION).as_bytes(), None);
         return 0;
     }
-    if let Err(text) = load_env_files(&kernel, &cli) {
-        complain(&format!("{}: {text}\n", program.argv0));
+    if let Err(missing) = load_env_files(&kernel, &cli) {
+        for text in missing {
+            complain(&format!("{}: {text}\n", program.argv0));
+        }
         return BAD_OPTION;
     }
     let main = main_script(&kernel, &cli);
@@ -77,16 +79,25 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
 }
 
 /// `--env-file` and `--env-file-if-exists`: later files win, but nothing replaces what the environment has.
-fn load_env_files(kernel: &Kernel, cli: &Options) -> Result<(), String> {
+///
+/// # Errors
+/// Each file that is not there, in Node's words.
+fn load_env_files(kernel: &Kernel, cli: &Options) -> Result<(), Vec<String>> {
     let mut values: Vec<(String, String)> = Vec::new();
+    let mut missing = Vec::new();
     for (option, required) in [("--env-file", true), ("--env-file-if-exists", false)] {
         for path in cli.list(option) {
             match kernel.read_file(path.as_bytes(), usize::MAX) {
                 Ok(bytes) => values.extend(parse_env_text(&String::from_utf8_lossy(&bytes))),
-                Err(_) if required => return Err(format!("{path}: not found")),
-                Err(_) => {}
+                Err(_) if required => missing.push(format!("{path}: not found")),
+                Err(_) => {
+                    let _ = kernel.write(2, format!("{path} not found. Continuing without it.\n").as_bytes(), None);
+                }
             }
         }
+    }
+    if !missing.is_empty() {
+        return Err(missing);
     }
     let present: Vec<bool> = values.iter().map(|(name, _)| kernel.getenv(name.as_bytes()).is_some()).collect();
     for ((name, value), present) in values.iter().zip(present) {

@@ -99,14 +99,18 @@ fn arrow_message(environment: &Rc<Environment>, error: Value) -> Result<Option<S
     Ok(Some(format!("{file}:{}\n{line}\n{padding}{carets}\n", position.line)))
 }
 
-/// The line from the script's file, where the engine kept no text that has all of it.
+/// The line from the script's file or the code of `--eval`, where the engine kept no text that has all of it.
 fn line_of_file(environment: &Rc<Environment>, file: &str, line: i32) -> Option<String> {
+    let index = usize::try_from(line).ok()?.checked_sub(1)?;
+    if file == "[eval]" {
+        return environment.cli().text("--eval").split('\n').nth(index).map(str::to_owned);
+    }
     let path = file.strip_prefix("file://").unwrap_or(file);
     if !path.starts_with('/') || path.contains('%') {
         return None;
     }
     let bytes = environment.kernel().read_file(path.as_bytes(), 16 << 20).ok()?;
-    String::from_utf8_lossy(&bytes).lines().nth(usize::try_from(line).ok()?.checked_sub(1)?).map(str::to_owned)
+    String::from_utf8_lossy(&bytes).lines().nth(index).map(str::to_owned)
 }
 
 /// Prints an error as Node does before it ends: the source line with an arrow where known, the stack, and the version.

@@ -25,6 +25,7 @@ mod environment;
 mod fatal;
 pub mod node_api;
 mod options;
+mod replaced;
 mod request;
 mod run;
 mod runtime;

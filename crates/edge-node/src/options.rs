@@ -1,7 +1,11 @@
 //! Command-line options: Node's own table ([`edge_node_lib::OPTIONS`]), parsed by Node's rules.
 
-use edge_node_lib::{ALIASES, OPTIONS, OptionInfo, OptionKind};
-use std::collections::VecDeque;
+mod check;
+mod node_options;
+mod parse;
+mod v8_flags;
+
+use edge_node_lib::{OPTIONS, OptionInfo, OptionKind};
 
 /// The value of one option.
 #[derive(Clone, PartialEq, Debug)]
@@ -30,9 +34,23 @@ pub struct Options {
     pub args: Vec<String>,
 }
 
-/// Why a command line was refused: text for standard error (after `program: `), exit code 9.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OptionError(pub String);
+/// Why a command line was refused, exit code 9.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OptionError {
+    /// What is told before the list.
+    pub preface: String,
+    /// What is wrong; each is told on a line after `program: `.
+    pub errors: Vec<String>,
+}
+
+impl OptionError {
+    /// The text for standard error.
+    #[must_use]
+    pub fn report(&self, program: &str) -> String {
+        let lines = self.errors.iter().map(|error| format!("{program}: {error}\n"));
+        std::iter::once(self.preface.clone()).chain(lines).collect()
+    }
+}
 
 impl Default for Options {
     fn default() -> Self {
@@ -95,232 +113,16 @@ impl Options {
     /// is none, or at `--`; what follows is the script and its arguments.
     ///
     /// # Errors
-    /// Node's text for a bad option.
+    /// Node's texts for bad options.
     pub fn parse(node_options: Option<&str>, args: &[String]) -> Result<Self, OptionError> {
         let mut options = Self::default();
         if let Some(text) = node_options {
-            let words = split_node_options(text)?;
-            let mut queue: VecDeque<String> = words.into();
-            while let Some(word) = queue.pop_front() {
-                if !word.starts_with('-') {
-                    return Err(OptionError(format!("{word} is not allowed in NODE_OPTIONS")));
-                }
-                options.take(&word, &mut queue, true)?;
-            }
+            let words = node_options::split(text).map_err(|error| OptionError { errors: vec![error], ..OptionError::default() })?;
+            options.take_all(words, parse::Source::NodeOptions)?;
         }
-        let mut queue: VecDeque<String> = args.to_vec().into();
-        while let Some(word) = queue.front() {
-            if word == "-" || !word.starts_with('-') {
-                break;
-            }
-            let word = queue.pop_front().unwrap_or_default();
-            let before = queue.len();
-            if word == "--" {
-                break;
-            }
-            let rest: Vec<String> = queue.iter().cloned().collect();
-            options.take(&word, &mut queue, false)?;
-            let used = before.saturating_sub(queue.len());
-            options.exec_args.push(word);
-            options.exec_args.extend(rest.into_iter().take(used));
-        }
-        options.args = queue.into();
-        options.check()?;
+        options.args = options.take_all(args.to_vec(), parse::Source::CommandLine)?;
         Ok(options)
     }
-
-    /// One option and what belongs to it.
-    fn take(&mut self, word: &str, queue: &mut VecDeque<String>, from_env: bool) -> Result<(), OptionError> {
-        let (name, mut value) = match word.split_once('=') {
-            Some((name, value)) if word.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
-            _ => (word.to_owned(), None),
-        };
-        let name = if name.starts_with("--") { format!("--{}", name[2..].replace('_', "-")) } else { name };
-        // Aliases may lead to aliases; the table is short and free of cycles, the bound makes that certain.
-        let mut names = vec![name.clone()];
-        for _ in 0..8 {
-            let next = names.get(1).or(queue.front());
-            let has_argument = value.is_some() || next.is_some_and(|next| !next.starts_with('-'));
-            let key = &names[0].clone();
-            let with_value = format!("{key}=");
-            let with_argument = format!("{key} <arg>");
-            let alias = ALIASES.iter().find(|alias| {
-                (value.is_some() && alias.0 == with_value) || (has_argument && alias.0 == with_argument && !from_env) || alias.0 == key
-            });
-            let Some((found, expansion)) = alias else { break };
-            if expansion.len() == 1 && expansion[0] == *found {
-                break;
-            }
-            names.splice(0..1, expansion.iter().map(|part| (*part).to_owned()));
-            if names[0] == *key {
-                break;
-            }
-        }
-        let main = names.remove(0);
-        // What an alias brings along counts as if it stood next on the command line.
-        for extra in names.into_iter().rev() {
-            queue.push_front(extra);
-        }
-        let (main, negated) = match main.strip_prefix("--no-") {
-            Some(rest) if index(&main).is_none() => (format!("--{rest}"), true),
-            _ => (main, false),
-        };
-        let Some(at) = index(&main) else {
-            if is_v8_flag(&main) && !from_env {
-                return Ok(());
-            }
-            return Err(OptionError(format!("bad option: {word}")));
-        };
-        let option = &OPTIONS[at];
-        if from_env && !option.allowed_in_env {
-            return Err(OptionError(format!("{word} is not allowed in NODE_OPTIONS")));
-        }
-        if negated && option.kind != OptionKind::Boolean && option.kind != OptionKind::V8Option {
-            return Err(OptionError(format!("{word} is an invalid negation because it is not a boolean option")));
-        }
-        match option.kind {
-            OptionKind::NoOp | OptionKind::V8Option => self.values[at] = OptionValue::Given(!negated),
-            OptionKind::Boolean => self.values[at] = OptionValue::Bool(!negated),
-            _ => {
-                if value.is_none() {
-                    let takes_next = queue.front().is_some_and(|next| !next.starts_with('-') || next.len() == 1 || next.starts_with("\\-"));
-                    if takes_next {
-                        value = queue.pop_front().map(|next| next.strip_prefix('\\').map_or(next.clone(), str::to_owned));
-                    }
-                }
-                let Some(value) = value else {
-                    return Err(OptionError(format!("{word} requires an argument")));
-                };
-                match &mut self.values[at] {
-                    OptionValue::List(list) => list.push(value),
-                    slot @ OptionValue::Number(_) => *slot = OptionValue::Number(leading_integer(&value)),
-                    slot => *slot = OptionValue::Text(value),
-                }
-                if main == "--eval" {
-                    self.has_eval_string = true;
-                }
-            }
-        }
-        self.imply(&main, negated);
-        Ok(())
-    }
-
-    /// Options that switch others on.
-    fn imply(&mut self, name: &str, negated: bool) {
-        if negated {
-            return;
-        }
-        let implied: &[(&str, bool)] = match name {
-            "--trace-sigint" | "--force-context-aware" => &[],
-            "--experimental-transform-types" => &[("--strip-types", true), ("--enable-source-maps", true)],
-            "--watch-path" => &[("--watch", true)],
-            "--report-signal" => &[("--report-on-signal", true)],
-            "--expose-gc" => &[],
-            _ => &[],
-        };
-        for (other, on) in implied {
-            self.set(other, OptionValue::Bool(*on));
-        }
-    }
-
-    /// Node's checks of values and combinations.
-    fn check(&self) -> Result<(), OptionError> {
-        let one_of = |name: &str, allowed: &[&str], message: &str| {
-            let text = self.text(name);
-            if text.is_empty() || allowed.contains(&text) { Ok(()) } else { Err(OptionError(message.to_owned())) }
-        };
-        one_of(
-            "--unhandled-rejections",
-            &["warn-with-error-code", "throw", "strict", "warn", "none"],
-            "invalid value for --unhandled-rejections",
-        )?;
-        one_of(
-            "--input-type",
-            &["commonjs", "module", "commonjs-typescript", "module-typescript"],
-            "--input-type must be \"module\",\"commonjs\", \"module-typescript\" or \"commonjs-typescript\"",
-        )?;
-        one_of("--disable-proto", &["delete", "throw"], "invalid mode passed to --disable-proto")?;
-        if self.flag("--check") && (self.has_eval_string || self.flag("--interactive")) {
-            return Err(OptionError("either --check or --eval can be used, not both".to_owned()));
-        }
-        if self.flag("--watch") && self.has_eval_string {
-            return Err(OptionError("either --watch or --eval can be used, not both".to_owned()));
-        }
-        Ok(())
-    }
-}
-
-/// Flags that Node hands on to V8. They have no effect on another engine, but programs and scripts that give them must start.
-fn is_v8_flag(name: &str) -> bool {
-    const PREFIXES: &[&str] = &[
-        "--harmony",
-        "--allow-natives-syntax",
-        "--js-",
-        "--expose-",
-        "--max-",
-        "--min-",
-        "--stack-size",
-        "--trace-",
-        "--turbo",
-        "--opt",
-        "--sparkplug",
-        "--maglev",
-        "--single-threaded",
-        "--predictable",
-        "--gc-",
-        "--stress-",
-        "--random-seed",
-        "--always-",
-        "--heap-",
-        "--initial-",
-        "--semi-space",
-        "--lite-mode",
-        "--optimize-for-size",
-        "--verify-",
-        "--concurrent-",
-        "--parallel-",
-        "--wasm-",
-        "--use-strict",
-    ];
-    PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-}
-
-/// C's `strtoll`: digits as far as they go, else 0.
-fn leading_integer(text: &str) -> f64 {
-    let text = text.trim_start();
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(rest) => (-1.0, rest),
-        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    sign * digits[..end].parse::<f64>().unwrap_or(0.0)
-}
-
-/// Splits `NODE_OPTIONS` at spaces outside double quotes; a backslash inside quotes keeps the next character.
-fn split_node_options(text: &str) -> Result<Vec<String>, OptionError> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quoted = false;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' if quoted => match chars.next() {
-                Some(next) => word.get_or_insert_default().push(next),
-                None => return Err(OptionError("invalid value for NODE_OPTIONS (invalid escape)".to_owned())),
-            },
-            ' ' if !quoted => words.extend(word.take()),
-            '"' => {
-                quoted = !quoted;
-                word.get_or_insert_default();
-            }
-            c => word.get_or_insert_default().push(c),
-        }
-    }
-    if quoted {
-        return Err(OptionError("invalid value for NODE_OPTIONS (unterminated string)".to_owned()));
-    }
-    words.extend(word);
-    Ok(words)
 }
 
 #[cfg(test)]
@@ -350,18 +152,39 @@ mod tests {
         assert_eq!(options.args, ["x"]);
         let options = parse(&["-pe", "3"]).unwrap();
         assert!(options.flag("--print") && options.text("--eval") == "3");
-        assert_eq!(parse(&["-e"]).unwrap_err().0, "-e requires an argument");
+    }
+
+    fn errors(args: &[&str]) -> Vec<String> {
+        parse(args).unwrap_err().errors
     }
 
     #[test]
     fn errors_are_nodes() {
-        assert_eq!(parse(&["--foo"]).unwrap_err().0, "bad option: --foo");
-        assert_eq!(
-            parse(&["--no-conditions=x"]).unwrap_err().0,
-            "--no-conditions=x is an invalid negation because it is not a boolean option"
-        );
-        assert_eq!(parse(&["--unhandled-rejections=foo"]).unwrap_err().0, "invalid value for --unhandled-rejections");
+        assert_eq!(errors(&["--foo", "--bar=1"]), ["bad option: --foo", "bad option: --bar=1"]);
+        assert_eq!(errors(&["-e"]), ["-e requires an argument"]);
+        assert_eq!(errors(&["-pe"]), ["--eval requires an argument"]);
+        assert_eq!(errors(&["--conditions=", "-p", "1"]), ["--conditions= requires an argument"]);
+        assert_eq!(errors(&["-pi", "1"]), ["bad option: -pi"]);
+        assert_eq!(errors(&["--no-conditions=x"]), ["--no-conditions=x is an invalid negation because it is not a boolean option"]);
+        assert_eq!(errors(&["--unhandled-rejections=foo"]), ["invalid value for --unhandled-rejections"]);
+        assert_eq!(errors(&["--inspect-port=1"]), ["must be 0 or in range 1024 to 65535."]);
         assert!(parse(&["--stack_trace_limit=5"]).is_ok());
+    }
+
+    #[test]
+    fn v8s_flags_are_known_by_name_and_type() {
+        assert!(parse(&["--max_lazy", "--no-opt", "--noharmony", "-turbofan", "--gc-interval=3"]).is_ok());
+        assert_eq!(errors(&["--max-old-space"]), ["bad option: --max-old-space"]);
+        let error = parse(&["--foo", "--max-old-space-size=abc"]).unwrap_err();
+        assert_eq!(error.preface, "Error: illegal value for flag --max-old-space-size=abc of type size_t\nTry --help for options\n");
+        let rest = ["--max-old-space-size=abc", "--harmony-import-attributes", "--js-source-phase-imports"];
+        assert_eq!(error.errors[1..], rest.map(|word| format!("bad option: {word}")));
+    }
+
+    #[test]
+    fn exec_args_hold_what_was_given() {
+        assert_eq!(parse(&["-C", "custom", "-p", "1", "x"]).unwrap().exec_args, ["-C", "custom", "-p", "1"]);
+        assert_eq!(parse(&["--env-file=x", "--", "a"]).unwrap().exec_args, ["--env-file=x"]);
     }
 
     #[test]
@@ -369,6 +192,7 @@ mod tests {
         let options = Options::parse(Some("--no-deprecation --require \"./a b.js\""), &[]).unwrap();
         assert_eq!(options.list("--require"), ["./a b.js"]);
         assert!(options.exec_args.is_empty());
-        assert_eq!(Options::parse(Some("--eval 1"), &[]).unwrap_err().0, "--eval is not allowed in NODE_OPTIONS");
+        assert_eq!(Options::parse(Some("--eval 1"), &[]).unwrap_err().errors, ["--eval is not allowed in NODE_OPTIONS"]);
+        assert_eq!(Options::parse(Some("--foo"), &[]).unwrap_err().errors, ["--foo is not allowed in NODE_OPTIONS"]);
     }
 }

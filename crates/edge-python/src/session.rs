@@ -69,11 +69,11 @@ impl Recipe {
             Some(path) => Some(QuickJs.open_image(&path, native_table()).map_err(|error| format!("the boot image {error}"))?),
             None => None,
         };
-        let cli = Options::parse(None, &[]).map_err(|error| error.0)?;
+        let cli = Options::parse(None, &[]).map_err(|error| error.report("edge-node"))?;
         let options =
             EnvironmentOptions { cli, exec_path: self.exec_path.clone(), argv0: self.exec_path, owns_process: false, ..Default::default() };
-        let runtime = Runtime::new(&QuickJs, image.as_ref(), kernel, options, &isolate).map_err(|error| error.0)?;
-        edge_node::Session::new(runtime).map_err(|error| error.0)
+        let runtime = Runtime::new(&QuickJs, image.as_ref(), kernel, options, &isolate).map_err(|error| error.report("edge-node"))?;
+        edge_node::Session::new(runtime).map_err(|error| error.report("edge-node"))
     }
 }
 

@@ -21,15 +21,15 @@ pub const BINDING: Binding = Binding {
     init,
 };
 
-/// `process.config` of this build: what programs and Node's tests read of it.
+/// `process.config` of this build, `@ARCH@` being Node's name of the processor: what programs and Node's tests read of it.
 const CONFIG: &str = r#"{"target_defaults":{"cflags":[],"default_configuration":"Release","defines":[],"include_dirs":[],"libraries":[]},
 "variables":{"asan":0,"coverage":false,"dcheck_always_on":0,"debug_nghttp2":false,"debug_node":false,"enable_lto":false,"enable_pgo_generate":false,
-"enable_pgo_use":false,"error_on_warn":false,"force_dynamic_crt":0,"host_arch":"x64","napi_build_version":"10","node_builtin_shareable_builtins":[],
+"enable_pgo_use":false,"error_on_warn":false,"force_dynamic_crt":0,"host_arch":"@ARCH@","napi_build_version":"10","node_builtin_shareable_builtins":[],
 "node_byteorder":"little","node_debug_lib":false,"node_enable_d8":false,"node_enable_v8_vtunejit":false,"node_install_corepack":false,
 "node_install_npm":false,"node_module_version":137,"node_no_browser_globals":false,"node_prefix":"/usr/local","node_quic":false,
 "node_release_urlbase":"https://nodejs.org/download/release/","node_shared":false,"node_use_amaro":true,"node_use_bundled_v8":false,
 "node_use_node_snapshot":true,"node_use_openssl":false,"node_use_v8_platform":false,"node_with_ltcg":false,"node_without_node_options":false,
-"shlib_suffix":"so.137","single_executable_application":false,"target_arch":"x64","ubsan":0,"use_prefix_to_find_headers":false,
+"shlib_suffix":"so.137","single_executable_application":false,"target_arch":"@ARCH@","ubsan":0,"use_prefix_to_find_headers":false,
 "v8_enable_i18n_support":0,"v8_enable_inspector":0,"v8_enable_webassembly":0,"v8_use_siphash":1}}"#;
 
 fn init(target: &Target<'_>) -> Result<()> {
@@ -37,7 +37,8 @@ fn init(target: &Target<'_>) -> Result<()> {
     for name in ["compileFunction", "setInternalLoaders", "hasCachedBuiltins", "getCacheUsage"] {
         env.set_method(target.object, &format!("builtins.{name}"), name)?;
     }
-    target.string("config", CONFIG)?;
+    let arch = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
+    target.string("config", &CONFIG.replace("@ARCH@", arch))?;
     let ids = env.array()?;
     let (can, cannot) = (env.array()?, env.array()?);
     for (index, id) in edge_node_lib::ids().enumerate() {
@@ -108,7 +109,7 @@ fn get_cache_usage(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
 fn natives_object(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     let natives = env.object()?;
     for id in edge_node_lib::ids() {
-        if let Some(text) = edge_node_lib::source(id) {
+        if let Some(text) = crate::replaced::source(id) {
             let _scope = env.scope()?;
             env.set(natives, id, env.string(&text)?)?;
         }

@@ -56,6 +56,7 @@ mod timers;
 mod trace_events;
 mod tty_wrap;
 mod types;
+mod typescript;
 mod udp_wrap;
 mod url;
 mod url_pattern;
@@ -129,6 +130,7 @@ pub const ALL: &[&Binding] = &[
     &trace_events::BINDING,
     &tty_wrap::BINDING,
     &types::BINDING,
+    &typescript::BINDING,
     &udp_wrap::BINDING,
     &url::BINDING,
     &url_pattern::BINDING,
