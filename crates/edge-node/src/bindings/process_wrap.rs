@@ -3,7 +3,7 @@
 use super::child_program::child_program;
 use super::stream_base::{StreamBase, status};
 use crate::{AsyncWrap, Binding, Environment, Target, natives};
-use edge_loop::{HandleKind, Process};
+use edge_loop::Process;
 use edge_napi::{CallInfo, Env, Error, Result, Value};
 use edge_wasix::{ChildStdio, Errno, Fd, signal};
 use std::rc::Rc;
@@ -82,7 +82,7 @@ fn spawn(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         let (Some(stream), Some(fd)) = (stream, *fd) else { continue };
         let stream = AsyncWrap::of(env, stream)?;
         let base = stream.state::<StreamBase>()?;
-        if let Err(errno) = base.open(&environment, &stream, HandleKind::Pipe, fd, true)? {
+        if let Err(errno) = base.stream().open(fd, true) {
             // Closing what was just opened cannot fail in a way that matters more.
             let _ = environment.kernel().close(fd);
             opened = Err(errno);
