@@ -53,7 +53,8 @@ def test_eval_and_print() -> None:
 
 def test_info() -> None:
     facts = json.loads(_edge("info", "--json").stdout)
-    assert facts["node"] == "24.12.0" and facts["edgejs"] == edgejs.__version__
+    assert facts["versions"]["node"] == "24.12.0" and facts["edgejs"] == edgejs.__version__
+    assert facts["missing"] == {}
     assert "24.12.0" in _edge("info").stdout
 
 
@@ -61,6 +62,19 @@ def test_help_names_every_command() -> None:
     text = _edge("--help").stdout
     assert all(word in text for word in ("run", "eval", "repl", "info", "--install-completion"))
     assert "SCRIPT" in _edge("run", "--help").stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion(shell: str) -> None:
+    script = _edge("--show-completion", shell)
+    env = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    shown = subprocess.run(
+        [sys.executable, "-m", "edgejs", "--show-completion", shell], capture_output=True, text=True, timeout=60, env=env
+    )
+    assert "_EDGE_COMPLETE" in shown.stdout, script.stderr
+    asked = {**os.environ, "_EDGE_COMPLETE": "complete_bash", "COMP_WORDS": "edge i", "COMP_CWORD": "1"}
+    edge = subprocess.run([sys.executable, "-m", "edgejs"], capture_output=True, text=True, timeout=60, env=asked)
+    assert edge.stdout.split() == ["info"]
 
 
 def test_a_missing_executable_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

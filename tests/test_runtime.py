@@ -125,41 +125,67 @@ def test_python_runs_while_javascript_does(runtime: edgejs.Runtime) -> None:
     assert ticks > 5
 
 
-def test_ctrl_c_within_100_ms(edge_node: Path) -> None:
-    for code in ("for (;;);", "new Promise(() => setInterval(() => {}, 1000))"):
-        script = f"""
+@pytest.mark.parametrize(
+    "call",
+    [
+        "runtime.eval('for (;;);')",
+        "runtime.eval('new Promise(() => setInterval(() => {}, 1000))')",
+        r"""runtime.eval('/^(x+x+)+y/.test("x".repeat(60))')""",
+        "runtime.run_file('./endless.js')",
+        "runtime.run_file('./waiting.js')",
+    ],
+)
+def test_ctrl_c_within_100_ms(call: str, edge_node: Path, tmp_path: Path) -> None:
+    (tmp_path / "endless.js").write_text("for (;;);")
+    (tmp_path / "waiting.js").write_text("setInterval(() => {}, 1000);")
+    script = f"""
 import edgejs, sys, time
-runtime = edgejs.Runtime()
+runtime = edgejs.Runtime(cwd={str(tmp_path)!r})
 print('go', flush=True)
 try:
-    runtime.eval({code!r})
+    {call}
 except KeyboardInterrupt:
     print('interrupted', time.time())
 print(runtime.eval('1 + 1'))
 """
-        with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as child:
-            try:
-                assert child.stdout is not None and child.stdout.readline() == "go\n"
-                time.sleep(0.3)
-                sent = time.time()
-                os.kill(child.pid, signal.SIGINT)
-                out, _ = child.communicate(timeout=20)
-            finally:
-                child.kill()
-        word, when = out.splitlines()[0].split()
-        assert word == "interrupted"
-        assert float(when) - sent < 0.5  # 0.1 on a machine with nothing else to do
-        assert out.splitlines()[1] == "2"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as child:
+        try:
+            assert child.stdout is not None and child.stdout.readline() == "go\n"
+            time.sleep(0.3)
+            sent = time.time()
+            os.kill(child.pid, signal.SIGINT)
+            out, _ = child.communicate(timeout=20)
+        finally:
+            child.kill()
+    word, when = out.splitlines()[0].split()
+    assert word == "interrupted"
+    assert float(when) - sent < 0.5  # 0.1 on a machine with nothing else to do
+    assert out.splitlines()[1] == "2"
 
 
-def test_a_full_heap_leaves_python_alone(edge_node: Path) -> None:
-    with (
-        edgejs.Runtime(memory_limit=128 << 20) as runtime,
-        pytest.raises((edgejs.JavaScriptError, edgejs.RuntimeClosedError, edgejs.ExitError)),
-    ):
-        runtime.eval("const keep = []; for (;;) keep.push(new Array(1e5).fill(1)); 1")
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const keep = []; for (;;) keep.push(new Array(1e5).fill(1)); 1",
+        "const keep = []; for (;;) { try { for (;;) keep.push({ a: [1] }); } catch {} }",
+        "new Promise(() => setInterval(() => { globalThis.k ??= []; for (;;) k.push({ a: [1] }); }, 1))",
+    ],
+)
+def test_a_full_heap_leaves_python_alone(code: str, edge_node: Path) -> None:
+    with edgejs.Runtime() as other, edgejs.Runtime(memory_limit=128 << 20) as runtime:
+        for _ in range(2):
+            with pytest.raises(edgejs.OutOfMemoryError):
+                runtime.eval(code)
+        assert issubclass(edgejs.OutOfMemoryError, edgejs.RuntimeClosedError)
+        assert other.eval("1") == 1
     with edgejs.Runtime() as again:
         assert again.eval("1") == 1
+
+
+def test_a_full_heap_in_a_file(edge_node: Path, tmp_path: Path) -> None:
+    (tmp_path / "full.js").write_text("setTimeout(() => { const keep = []; for (;;) keep.push({ a: [1] }); }, 1);")
+    with edgejs.Runtime(memory_limit=64 << 20, cwd=tmp_path) as runtime, pytest.raises(edgejs.OutOfMemoryError):
+        runtime.run_file("./full.js")
 
 
 JSON = st.recursive(

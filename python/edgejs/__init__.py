@@ -19,6 +19,7 @@ if typing.TYPE_CHECKING:
     from edgejs._run import run as run
     from edgejs._runtime import ExitError as ExitError
     from edgejs._runtime import JavaScriptError as JavaScriptError
+    from edgejs._runtime import OutOfMemoryError as OutOfMemoryError
     from edgejs._runtime import Runtime as Runtime
     from edgejs._runtime import RuntimeClosedError as RuntimeClosedError
 
@@ -28,6 +29,7 @@ __all__ = [
     "ExitError",
     "JavaScriptError",
     "NoExecutableError",
+    "OutOfMemoryError",
     "Runtime",
     "RuntimeClosedError",
     "__version__",
@@ -40,6 +42,7 @@ _HOMES = {
     "ExitError": "edgejs._runtime",
     "JavaScriptError": "edgejs._runtime",
     "NoExecutableError": "edgejs._executable",
+    "OutOfMemoryError": "edgejs._runtime",
     "Runtime": "edgejs._runtime",
     "RuntimeClosedError": "edgejs._runtime",
     "edge_node_path": "edgejs._executable",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Union
 
@@ -53,6 +53,10 @@ def _number(digits: str) -> int | float:
 
 class RuntimeClosedError(RuntimeError):
     """The environment is gone: closed, out of memory, or ended from outside."""
+
+
+class OutOfMemoryError(RuntimeClosedError):
+    """The heap reached its limit (`memory_limit`); the environment is gone, this process and other environments are not."""
 
 
 class Member:
@@ -105,7 +109,7 @@ class Runtime:
     Args:
         cwd: the folder it works in; None: this process's.
         env: variables to set besides this process's.
-        memory_limit: bytes of heap at most.
+        memory_limit: bytes of heap at most, array buffers and the library itself (12 MB) included.
 
     Raises:
         OSError: the environment could not be made.
@@ -133,6 +137,7 @@ class Runtime:
         Raises:
             JavaScriptError: it threw.
             ExitError: it ended the program.
+            OutOfMemoryError: it filled the heap; the environment is gone.
             RuntimeClosedError: the environment is gone.
             KeyboardInterrupt: Ctrl-C; the environment can be used further.
         """
@@ -143,13 +148,16 @@ class Runtime:
 
         Raises:
             JavaScriptError: loading it threw.
+            OutOfMemoryError: it filled the heap; the environment is gone.
             RuntimeClosedError: the environment is gone.
+            KeyboardInterrupt: Ctrl-C; the environment can be used further.
         """
         try:
             self._ask("load", [os.fspath(path)])
+            self._told(self._session.finish)
         except ExitError as ended:
             return ended.code
-        return self._session.finish()
+        raise RuntimeClosedError("the program ended without an exit code")
 
     def require(self, name: str) -> Member:
         """Loads a module (a built-in, a package, `./a/file.js`) and returns a view on it: see `Member`.
@@ -171,8 +179,11 @@ class Runtime:
         self.close()
 
     def _ask(self, kind: str, request: list[Any]) -> Any:
+        return self._told(lambda: self._session.ask(kind, json.dumps(request)))
+
+    def _told(self, call: Callable[[], tuple[str, Any]]) -> Any:
         try:
-            how, what = self._session.ask(kind, json.dumps(request))
+            how, what = call()
         except ValueError as error:
             raise RuntimeClosedError(str(error)) from None
         if how == "value":
@@ -185,4 +196,6 @@ class Runtime:
             raise JavaScriptError("Error", "the promise can never settle: the event loop has nothing left to do", "")
         if how == "interrupted":
             raise KeyboardInterrupt
+        if how == "memory":
+            raise OutOfMemoryError("the heap reached its limit: JavaScript heap out of memory")
         raise RuntimeClosedError(f"the environment is gone: {what}")

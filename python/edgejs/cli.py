@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import Annotated
 
 import typer
 
-import edgejs
-from edgejs._executable import NoExecutableError, edge_node_path, exec_edge_node
+from edgejs._executable import NoExecutableError, exec_edge_node
 
 app = typer.Typer(
-    help="Run Node.js programs inside a sandbox.",
+    help="Run Node.js programs and npm packages in a sandboxed engine. `edge run app.js` is `node app.js`.",
+    epilog="From Python: `import edgejs`; `edgejs.run(...)` runs a program, `edgejs.Runtime()` is an environment inside this process.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -34,7 +32,7 @@ def run(
     context: typer.Context,
     script: Annotated[str, typer.Argument(help="The program: a .js, .mjs, .cjs or .ts file, or options of node before it.")],
 ) -> None:
-    """Run a program: edge run [options of node] SCRIPT [arguments of the program]."""
+    """Run a program, as `node` does: options of node, SCRIPT, arguments of the program."""
     _become_edge_node([script, *context.args])
 
 
@@ -56,23 +54,12 @@ def repl() -> None:
 
 @app.command()
 def info(as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False) -> None:
-    """Show versions and where things are."""
-    facts: dict[str, object] = {"edgejs": edgejs.__version__, "python": sys.version.split()[0], "platform": sys.platform}
+    """Show versions, the engine, the boot image, and which features are missing."""
+    from edgejs import _info
+
     try:
-        facts["edge-node"] = edge_node_path()
-        done = subprocess.run(
-            [edge_node_path(), "-p", "JSON.stringify(process.versions)"],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=30,
-        )
-        facts.update(json.loads(done.stdout) if done.returncode == 0 else {"error": done.stderr.strip()})
+        facts = _info.collect()
     except NoExecutableError as error:
-        facts["error"] = str(error)
-    if as_json:
-        typer.echo(json.dumps(facts, indent=2))
-        return
-    width = max(map(len, facts))
-    for name, value in facts.items():
-        typer.echo(f"{name:<{width}}  {value}")
+        typer.echo(f"edge: {error}", err=True)
+        raise typer.Exit(127) from None
+    typer.echo(json.dumps(facts, indent=2) if as_json else _info.as_text(facts))

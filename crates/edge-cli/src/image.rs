@@ -1,7 +1,7 @@
 //! Finding and making the boot image.
 
-use edge_napi::{Engine, Image, IsolateOptions};
-use edge_node::{EnvironmentOptions, Options, Runtime, native_table};
+use edge_napi::{Engine, IsolateOptions};
+use edge_node::{BootImage, EnvironmentOptions, Options, Runtime};
 use edge_wasix::{Kernel, MemoryFs};
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ fn installed_path(exec_path: &str) -> String {
 
 /// The boot image of this installation, or where `EDGE_BOOT_IMAGE` says (empty: none). A stale or damaged one is not used, with a
 /// warning.
-pub fn open(engine: &dyn Engine, kernel: &Kernel, exec_path: &str) -> Option<Arc<dyn Image>> {
+pub fn open(engine: &dyn Engine, kernel: &Kernel, exec_path: &str) -> Option<BootImage> {
     let path = match kernel.getenv(b"EDGE_BOOT_IMAGE") {
         Some(path) if path.is_empty() => return None,
         Some(path) => String::from_utf8_lossy(&path).into_owned(),
@@ -23,7 +23,7 @@ pub fn open(engine: &dyn Engine, kernel: &Kernel, exec_path: &str) -> Option<Arc
     if kernel.mode(path.as_bytes()).is_err() {
         return None;
     }
-    match engine.open_image(Path::new(&path), native_table()) {
+    match BootImage::open(engine, Path::new(&path)) {
         Ok(image) => Some(image),
         Err(error) => {
             let text = format!("(edge-node) Warning: the boot image {path} {error}; starting without it\n");
@@ -78,14 +78,14 @@ pub fn build(engine: &dyn Engine, kernel: Arc<Kernel>, path: Option<&str>) -> i3
 /// Starts the image once with a small program on an empty machine; the image with a note of the memory that this wrote.
 fn rehearse(engine: &dyn Engine, path: &str, isolate: &IsolateOptions) -> Result<Vec<u8>, String> {
     const PROGRAM: &str = "/rehearsal.js";
-    let image = engine.open_image(Path::new(path), native_table()).map_err(|error| error.to_string())?;
+    let image = BootImage::open(engine, Path::new(path)).map_err(|error| error.to_string())?;
     let files = MemoryFs::new().with_file(PROGRAM, "console.log('rehearsal');").map_err(|errno| errno.message().to_owned())?;
     let machine = Kernel::builder().mount("/", files).build().map_err(|errno| errno.message().to_owned())?;
     let cli = Options::parse(None, &[PROGRAM.to_owned()]).map_err(|error| error.report("edge-node"))?;
     let options = EnvironmentOptions { cli, exec_path: "/edge-node".into(), argv0: "edge-node".into(), ..EnvironmentOptions::default() };
     let runtime = Runtime::new(engine, Some(&image), machine, options, isolate).map_err(|error| error.to_string())?;
     match runtime.environment().run_main("internal/main/run_main_module") {
-        0 => runtime.isolate().image_with_writes(&*image),
+        0 => runtime.isolate().image_with_writes(&**image.image()),
         code => Err(format!("an empty program ended with {code}")),
     }
 }

@@ -76,7 +76,7 @@ pub trait Kill: Send + Sync {
 pub enum Poison {
     /// Killed from outside.
     Killed,
-    /// The heap reached its limit where the engine could not throw.
+    /// The heap reached its limit.
     OutOfMemory,
     /// The engine trapped: out of bounds, illegal index, unreachable code.
     Trap,

@@ -84,6 +84,10 @@ impl Environment {
         let result = match result {
             Ok(value) => Some(value),
             Err(error) => {
+                if self.is_gone() {
+                    // No callback can do anything now: the loop shall not wait for more.
+                    self.uv().stop();
+                }
                 self.report_uncaught(error);
                 None
             }

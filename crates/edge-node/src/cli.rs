@@ -1,8 +1,8 @@
 //! The command line of `node`: which of the library's main scripts runs (Node's `StartExecution`).
 
 use crate::runtime::Runtime;
-use crate::{EnvironmentOptions, Options, parse_env_text};
-use edge_napi::{Engine, Image, IsolateOptions};
+use crate::{BootImage, EnvironmentOptions, Options, heap_limit, parse_env_text};
+use edge_napi::{Engine, IsolateOptions, Poison};
 use edge_wasix::Kernel;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ pub struct Program<'a> {
     /// The engine to run on.
     pub engine: &'a dyn Engine,
     /// The image to start from, if there is one.
-    pub image: Option<Arc<dyn Image>>,
+    pub image: Option<BootImage>,
     /// The system-call layer.
     pub kernel: Arc<Kernel>,
     /// `process.execPath`.
@@ -20,7 +20,7 @@ pub struct Program<'a> {
     pub argv0: String,
     /// Whether `process.exit()` may end the whole process.
     pub owns_process: bool,
-    /// Limits of the isolate.
+    /// Limits of the isolate; the options may lower its memory.
     pub isolate: IsolateOptions,
 }
 
@@ -28,6 +28,19 @@ pub struct Program<'a> {
 const BAD_OPTION: i32 = 9;
 /// Node's exit code when the library did not boot.
 const BOOT_FAILED: i32 = 10;
+
+/// What a shell says of a program that V8 ended (SIGABRT).
+const ABORTED: i32 = 134;
+
+/// Node's words for the end of an engine.
+const fn fatal_text(poison: Poison) -> &'static str {
+    match poison {
+        Poison::OutOfMemory => "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+        Poison::Killed => "FATAL ERROR: the engine was killed",
+        Poison::Trap => "FATAL ERROR: the engine trapped, which is a bug of this build",
+        Poison::Panic => "FATAL ERROR: a native function panicked, which is a bug of this build",
+    }
+}
 
 /// Runs `node` with these arguments (without the program's name); the exit code.
 #[must_use]
@@ -56,6 +69,8 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         return BAD_OPTION;
     }
     let main = main_script(&kernel, &cli);
+    let memory_limit = heap_limit(&kernel, &cli).min(program.isolate.memory_limit);
+    let isolate = IsolateOptions { memory_limit, ..program.isolate };
     let options = EnvironmentOptions {
         cli,
         exec_path: program.exec_path,
@@ -63,14 +78,18 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         owns_process: program.owns_process,
         ..Default::default()
     };
-    let runtime = match Runtime::new(program.engine, program.image.as_ref(), program.kernel, options, &program.isolate) {
+    let runtime = match Runtime::new(program.engine, program.image.as_ref(), program.kernel, options, &isolate) {
         Ok(runtime) => runtime,
         Err(error) => {
             complain(&format!("edge-node: {error}\n"));
             return BOOT_FAILED;
         }
     };
-    let code = runtime.environment().run_main(main);
+    let mut code = runtime.environment().run_main(main);
+    if let Some(poison) = runtime.isolate().poisoned() {
+        complain(&format!("\n{}\n", fatal_text(poison)));
+        code = ABORTED;
+    }
     crate::node_api::run_cleanup(runtime.environment());
     if runtime.environment().options().owns_process {
         runtime.environment().kernel().exit(code);

@@ -318,6 +318,11 @@ impl Environment {
     pub fn kill_handle(&self) -> Arc<dyn Kill> {
         self.kill.clone()
     }
+    /// Whether the engine is gone: out of memory, killed, trapped. Nothing can be asked of it any more.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.env.is_exception_pending().is_err()
+    }
     /// Whether JavaScript may still be called.
     #[must_use]
     pub fn can_call_into_js(&self) -> bool {

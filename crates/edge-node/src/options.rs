@@ -1,9 +1,12 @@
 //! Command-line options: Node's own table ([`edge_node_lib::OPTIONS`]), parsed by Node's rules.
 
 mod check;
+mod heap_flags;
 mod node_options;
 mod parse;
 mod v8_flags;
+
+pub use heap_flags::HeapFlags;
 
 use edge_node_lib::{OPTIONS, OptionInfo, OptionKind};
 
@@ -32,6 +35,8 @@ pub struct Options {
     pub exec_args: Vec<String>,
     /// Script and its arguments.
     pub args: Vec<String>,
+    /// What V8's flags say about the size of the heap.
+    pub heap: HeapFlags,
 }
 
 /// Why a command line was refused, exit code 9.
@@ -54,7 +59,13 @@ impl OptionError {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { values: OPTIONS.iter().map(default_value).collect(), has_eval_string: false, exec_args: Vec::new(), args: Vec::new() }
+        Self {
+            values: OPTIONS.iter().map(default_value).collect(),
+            has_eval_string: false,
+            exec_args: Vec::new(),
+            args: Vec::new(),
+            heap: HeapFlags::default(),
+        }
     }
 }
 

@@ -45,6 +45,12 @@ impl Environment {
 
     /// Runs the loop until nothing keeps it alive, with `beforeExit` and `exit`; the exit code.
     pub fn spin(self: &Rc<Self>) -> i32 {
+        self.spin_unless(|| false).unwrap_or(exit_code::GENERIC_USER_ERROR)
+    }
+
+    /// The same; `None` when a turn of the loop ended with `stopped` true ([`edge_loop::LoopHandle::stop`] ends a turn), or with the
+    /// engine gone.
+    pub fn spin_unless(self: &Rc<Self>, stopped: impl Fn() -> bool) -> Option<i32> {
         mark_milestone(self, Milestone::LoopStart);
         loop {
             if self.exit_code().is_some() {
@@ -53,6 +59,9 @@ impl Environment {
             self.uv().run(RunMode::Default);
             if self.exit_code().is_some() {
                 break;
+            }
+            if stopped() || self.is_gone() {
+                return None;
             }
             if self.uv().alive() {
                 continue;
@@ -63,10 +72,10 @@ impl Environment {
             }
         }
         mark_milestone(self, Milestone::LoopExit);
-        match self.exit_code() {
+        Some(match self.exit_code() {
             Some(code) => code,
             None => self.emit_exit(),
-        }
+        })
     }
 
     fn emit_before_exit(self: &Rc<Self>) {

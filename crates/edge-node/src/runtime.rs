@@ -1,18 +1,13 @@
 //! [`Runtime`]: an isolate with its environment, from an image or from nothing.
 
-use crate::{Environment, EnvironmentOptions, bootstrap, native_table, node_api, preload};
+use crate::boot_image::{LIB, ROOTS};
+use crate::{BootImage, Environment, EnvironmentOptions, bootstrap, native_table, node_api, preload};
 use edge_loop::{Loop, LoopOptions};
-use edge_napi::types::napi_ref;
-use edge_napi::{Engine, Image, Isolate, IsolateOptions, Reference};
+use edge_napi::{Engine, Isolate, IsolateOptions};
 use edge_wasix::Kernel;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// Name of the image section with the names of values that native code keeps.
-const ROOTS: &str = "node.roots";
-/// Name of the image section with the library's hash.
-const LIB: &str = "node.lib";
 
 /// An isolate with its environment. Lives on one thread.
 pub struct Runtime {
@@ -36,10 +31,10 @@ impl Runtime {
     /// A booted environment: continued from `image`, or booted from Node's library when there is none.
     ///
     /// # Errors
-    /// A missing resource, a stale image, or a failure of the boot scripts (a bug of this build).
+    /// A missing resource, or a failure of the boot scripts (a bug of this build).
     pub fn new(
         engine: &dyn Engine,
-        image: Option<&Arc<dyn Image>>,
+        image: Option<&BootImage>,
         kernel: Arc<Kernel>,
         mut options: EnvironmentOptions,
         isolate_options: &IsolateOptions,
@@ -48,8 +43,8 @@ impl Runtime {
         let uv = Loop::new(LoopOptions::default()).map_err(|error| StartError(format!("no event loop: {error}")))?;
         let (isolate, roots) = match image {
             Some(image) => {
-                let roots = read_roots(&**image)?;
-                (engine.restore(image, native_table(), isolate_options).map_err(StartError)?, roots)
+                let isolate = engine.restore(image.image(), native_table(), isolate_options).map_err(StartError)?;
+                (isolate, image.roots().collect())
             }
             None => (engine.create(native_table(), isolate_options).map_err(StartError)?, HashMap::new()),
         };
@@ -106,19 +101,4 @@ impl Drop for Runtime {
         self.environment.uv().abandon();
         self.environment.clear_states();
     }
-}
-
-fn read_roots(image: &dyn Image) -> Result<HashMap<String, Reference>, StartError> {
-    if image.section(LIB) != Some(edge_node_lib::LIB_SHA256.as_bytes()) {
-        return Err(StartError("the image was made from another version of Node's library".to_owned()));
-    }
-    let damaged = || StartError("the image's list of kept values is damaged".to_owned());
-    let text = image.section(ROOTS).and_then(|bytes| std::str::from_utf8(bytes).ok()).ok_or_else(damaged)?;
-    text.lines()
-        .map(|line| {
-            let (number, name) = line.split_once('\t')?;
-            Some((name.to_owned(), Reference(napi_ref(number.parse().ok()?))))
-        })
-        .collect::<Option<HashMap<_, _>>>()
-        .ok_or_else(damaged)
 }

@@ -4,7 +4,7 @@ use crate::callback_scope::CallbackContext;
 use crate::runtime::{Runtime, StartError};
 use crate::{Environment, run_main_script};
 use edge_loop::{LoopHandle, RunMode};
-use edge_napi::{Kill, Result, Value};
+use edge_napi::{Kill, Poison, Result, Value};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -69,7 +69,9 @@ pub enum Answer {
     Interrupted,
     /// The loop has nothing left to do and the promise is still pending.
     NeverSettled,
-    /// The engine instance is gone (killed, out of memory, trapped): why.
+    /// The heap reached its limit: the engine instance is gone.
+    OutOfMemory,
+    /// The engine instance is gone (killed, trapped): why.
     Poisoned(String),
 }
 
@@ -86,7 +88,7 @@ impl Interrupt {
     pub fn interrupt(&self) {
         self.flag.store(true, Ordering::Release);
         self.kill.terminate();
-        self.uv.wake();
+        self.uv.stop();
     }
 
     /// Ends the engine instance for good, also inside loops of the engine that never check.
@@ -151,19 +153,35 @@ impl Session {
         answer
     }
 
-    /// Runs the loop until nothing keeps it alive, then `beforeExit` and `exit`; the exit code.
-    pub fn finish(&self) -> i32 {
-        self.environment().spin()
+    /// Runs the loop until nothing keeps it alive, then `beforeExit` and `exit`: [`Answer::Exited`], or what ended it before.
+    pub fn finish(&self) -> Answer {
+        let code = self.environment().spin_unless(|| self.flag.load(Ordering::Acquire));
+        if let Some(answer) = self.interrupted() {
+            return answer;
+        }
+        match (self.ended(), code) {
+            (Some(answer), _) => answer,
+            (None, Some(code)) => Answer::Exited(code),
+            (None, None) => Answer::Poisoned("the loop stopped".to_owned()),
+        }
+    }
+
+    /// The answer to an interruption that has come, once.
+    fn interrupted(&self) -> Option<Answer> {
+        if !self.flag.swap(false, Ordering::AcqRel) {
+            return None;
+        }
+        // The termination may not have struck yet, or have struck already: either way it is over.
+        self.environment().kill_handle().cancel_terminate();
+        let _ = self.environment().env().clear_termination();
+        Some(self.ended().unwrap_or(Answer::Interrupted))
     }
 
     fn wait(&self, begun: bool) -> Answer {
         let uv = self.environment().uv();
         loop {
-            if self.flag.swap(false, Ordering::AcqRel) {
-                // The termination may not have struck yet, or have struck already: either way it is over.
-                self.environment().kill_handle().cancel_terminate();
-                let _ = self.environment().env().clear_termination();
-                return self.ended().unwrap_or(Answer::Interrupted);
+            if let Some(answer) = self.interrupted() {
+                return answer;
             }
             if let Some(answer) = self.ended() {
                 return answer;
@@ -186,8 +204,12 @@ impl Session {
 
     /// Whether the session can serve no more, and why.
     fn ended(&self) -> Option<Answer> {
-        if let Some(poison) = self.runtime.isolate().poisoned() {
-            return Some(Answer::Poisoned(format!("{poison:?}")));
+        match self.runtime.isolate().poisoned() {
+            None => {}
+            Some(Poison::OutOfMemory) => return Some(Answer::OutOfMemory),
+            Some(Poison::Killed) => return Some(Answer::Poisoned("it was killed".to_owned())),
+            Some(Poison::Trap) => return Some(Answer::Poisoned("the engine trapped".to_owned())),
+            Some(Poison::Panic) => return Some(Answer::Poisoned("a native function panicked".to_owned())),
         }
         self.environment().exit_code().map(Answer::Exited)
     }

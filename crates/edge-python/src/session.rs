@@ -1,14 +1,15 @@
 //! `_native.Session`: a JavaScript thread with a runtime on it, and the calls that Python makes to it.
 
-use edge_napi::{Engine, IsolateOptions};
-use edge_node::{Answer, EnvironmentOptions, Interrupt, Options, Runtime, native_table};
+use edge_napi::IsolateOptions;
+use edge_node::{Answer, BootImage, EnvironmentOptions, Interrupt, Options, Runtime};
 use edge_quickjs::QuickJs;
 use edge_wasix::thread::{Thread, ThreadSpec, spawn};
 use edge_wasix::{Kernel, Policy, Stdio};
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyOSError, PyRuntimeError, PyRuntimeWarning, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
+use std::ffi::CString;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -26,15 +27,9 @@ enum Request {
     Finish,
 }
 
-#[derive(PartialEq)]
-enum Reply {
-    Answer(Answer),
-    Finished(i32),
-}
-
 struct Line {
     requests: Sender<Request>,
-    replies: Mutex<Receiver<Reply>>,
+    replies: Mutex<Receiver<Answer>>,
     interrupt: Interrupt,
     thread: Thread<()>,
 }
@@ -47,7 +42,7 @@ pub struct Session {
 
 /// What a new environment is made of.
 struct Recipe {
-    image: Option<PathBuf>,
+    image: Option<BootImage>,
     exec_path: String,
     cwd: Option<String>,
     env: Option<Vec<(String, String)>>,
@@ -65,19 +60,39 @@ impl Recipe {
         }
         let kernel = builder.build().map_err(|errno| errno.message().to_owned())?;
         let isolate = IsolateOptions { memory_limit: self.memory_limit, stack_limit: STACK_LIMIT };
-        let image = match self.image {
-            Some(path) => Some(QuickJs.open_image(&path, native_table()).map_err(|error| format!("the boot image {error}"))?),
-            None => None,
-        };
         let cli = Options::parse(None, &[]).map_err(|error| error.report("edge-node"))?;
         let options =
             EnvironmentOptions { cli, exec_path: self.exec_path.clone(), argv0: self.exec_path, owns_process: false, ..Default::default() };
-        let runtime = Runtime::new(&QuickJs, image.as_ref(), kernel, options, &isolate).map_err(|error| error.report("edge-node"))?;
-        edge_node::Session::new(runtime).map_err(|error| error.report("edge-node"))
+        let runtime = Runtime::new(&QuickJs, self.image.as_ref(), kernel, options, &isolate).map_err(|error| error.0)?;
+        edge_node::Session::new(runtime).map_err(|error| error.0)
     }
 }
 
-fn serve(recipe: Recipe, started: &Sender<Result<Interrupt, String>>, requests: &Receiver<Request>, replies: &Sender<Reply>) {
+/// The image at `path`, opened once a process: it belongs to this module's code, not to what a later installation puts there. One that
+/// cannot be used is a `RuntimeWarning`, and none.
+fn boot_image(py: Python<'_>, path: PathBuf) -> PyResult<Option<BootImage>> {
+    static OPENED: Mutex<Option<(PathBuf, BootImage)>> = Mutex::new(None);
+    let mut opened = OPENED.lock_py_attached(py).map_err(|_| gone())?;
+    if let Some((known, image)) = opened.as_ref()
+        && *known == path
+    {
+        return Ok(Some(image.clone()));
+    }
+    match BootImage::open(&QuickJs, &path) {
+        Ok(image) => {
+            *opened = Some((path, image.clone()));
+            Ok(Some(image))
+        }
+        Err(error) => {
+            drop(opened);
+            let text = format!("the boot image {} {error}; starting without it", path.display());
+            PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(text.replace('\0', ""))?, 3)?;
+            Ok(None)
+        }
+    }
+}
+
+fn serve(recipe: Recipe, started: &Sender<Result<Interrupt, String>>, requests: &Receiver<Request>, replies: &Sender<Answer>) {
     let session = match recipe.cook() {
         Ok(session) => session,
         Err(text) => {
@@ -91,8 +106,8 @@ fn serve(recipe: Recipe, started: &Sender<Result<Interrupt, String>>, requests: 
     }
     while let Ok(request) = requests.recv() {
         let reply = match request {
-            Request::Ask(kind, request) => Reply::Answer(session.ask(&kind, &request)),
-            Request::Finish => Reply::Finished(session.finish()),
+            Request::Ask(kind, request) => session.ask(&kind, &request),
+            Request::Finish => session.finish(),
         };
         if replies.send(reply).is_err() {
             return;
@@ -103,7 +118,7 @@ fn serve(recipe: Recipe, started: &Sender<Result<Interrupt, String>>, requests: 
 impl Line {
     /// Sends a request and waits for its reply without the GIL, looking after signals in between. A signal handler that raises
     /// (Ctrl-C) ends the request.
-    fn call(&self, py: Python<'_>, request: Request) -> PyResult<Reply> {
+    fn call(&self, py: Python<'_>, request: Request) -> PyResult<Answer> {
         self.requests.send(request).map_err(|_| gone())?;
         loop {
             match self.receive(py, SIGNAL_CHECK) {
@@ -123,7 +138,7 @@ impl Line {
         }
     }
 
-    fn receive(&self, py: Python<'_>, patience: Duration) -> Result<Reply, RecvTimeoutError> {
+    fn receive(&self, py: Python<'_>, patience: Duration) -> Result<Answer, RecvTimeoutError> {
         py.detach(|| match self.replies.lock() {
             Ok(replies) => replies.recv_timeout(patience),
             Err(_) => Err(RecvTimeoutError::Disconnected),
@@ -133,6 +148,18 @@ impl Line {
 
 fn gone() -> PyErr {
     PyRuntimeError::new_err("the JavaScript thread has ended")
+}
+
+fn told(py: Python<'_>, answer: Answer) -> PyResult<(&'static str, Py<PyAny>)> {
+    Ok(match answer {
+        Answer::Value(json) => ("value", json.into_py_any(py)?),
+        Answer::Thrown { name, message, stack } => ("thrown", (name, message, stack).into_py_any(py)?),
+        Answer::Exited(code) => ("exited", code.into_py_any(py)?),
+        Answer::Interrupted => ("interrupted", py.None()),
+        Answer::NeverSettled => ("never", py.None()),
+        Answer::OutOfMemory => ("memory", py.None()),
+        Answer::Poisoned(why) => ("poisoned", why.into_py_any(py)?),
+    })
 }
 
 fn closed() -> PyErr {
@@ -152,6 +179,10 @@ impl Session {
         env: Option<Vec<(String, String)>>,
         memory_limit: u64,
     ) -> PyResult<Self> {
+        let image = match image {
+            Some(path) => boot_image(py, path)?,
+            None => None,
+        };
         let recipe = Recipe { image, exec_path, cwd, env, memory_limit };
         let (requests, for_thread) = channel();
         let (from_thread, replies) = channel();
@@ -165,28 +196,18 @@ impl Session {
     }
 
     /// One request: `("value", json or None)`, `("thrown", [name, message, stack])`, `("exited", code)`, `("interrupted", None)`,
-    /// `("never", None)` or `("poisoned", why)`.
+    /// `("never", None)`, `("memory", None)` or `("poisoned", why)`.
     fn ask(&self, py: Python<'_>, kind: String, request: String) -> PyResult<(&'static str, Py<PyAny>)> {
         let guard = self.line.lock_py_attached(py).map_err(|_| gone())?;
         let line = guard.as_ref().ok_or_else(closed)?;
-        let Reply::Answer(answer) = line.call(py, Request::Ask(kind, request))? else { return Err(gone()) };
-        Ok(match answer {
-            Answer::Value(json) => ("value", json.into_py_any(py)?),
-            Answer::Thrown { name, message, stack } => ("thrown", (name, message, stack).into_py_any(py)?),
-            Answer::Exited(code) => ("exited", code.into_py_any(py)?),
-            Answer::Interrupted => ("interrupted", py.None()),
-            Answer::NeverSettled => ("never", py.None()),
-            Answer::Poisoned(why) => ("poisoned", why.into_py_any(py)?),
-        })
+        told(py, line.call(py, Request::Ask(kind, request))?)
     }
 
-    /// Runs the loop until nothing is left to do; the exit code.
-    fn finish(&self, py: Python<'_>) -> PyResult<i32> {
+    /// Runs the loop until nothing is left to do: `("exited", code)`, or what else `ask` may answer.
+    fn finish(&self, py: Python<'_>) -> PyResult<(&'static str, Py<PyAny>)> {
         let guard = self.line.lock_py_attached(py).map_err(|_| gone())?;
-        match guard.as_ref().ok_or_else(closed)?.call(py, Request::Finish)? {
-            Reply::Finished(code) => Ok(code),
-            Reply::Answer(_) => Err(gone()),
-        }
+        let line = guard.as_ref().ok_or_else(closed)?;
+        told(py, line.call(py, Request::Finish)?)
     }
 
     /// Ends the environment and its thread. A second time is nothing.

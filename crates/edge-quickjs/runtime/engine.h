@@ -24,7 +24,7 @@ enum {
   EDGE_POISON_STACK = 10,
   EDGE_POISON_KILLED = 16,
   EDGE_POISON_PANIC = 17,
-  EDGE_POISON_GUEST_PANIC = 18,
+  EDGE_POISON_MEMORY = 18,
 };
 
 /* Rust's functions, in the order of boundary.in. */

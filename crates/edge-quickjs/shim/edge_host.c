@@ -26,3 +26,10 @@ int edge_atomics_wait(const void *address, int64_t expected, int is_64, int64_t 
 int edge_atomics_notify(const void *address, int count) {
   return edge_host_atomics_notify((void *)address, count);
 }
+
+_Noreturn void edge_out_of_memory(void) {
+  /* The host knows this text: see native_call.rs. */
+  static const char message[] = "out of memory";
+  edge_host_panic((void *)message, sizeof message - 1);
+  __builtin_trap();
+}

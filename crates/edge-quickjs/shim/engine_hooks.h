@@ -42,6 +42,8 @@ extern int edge_host_stack_low(void);
 extern int edge_atomics_wait(const void *address, int64_t expected, int is_64, int64_t timeout_ms);
 /* Atomics.notify: wakes at most `count` waiters, returns how many. */
 extern int edge_atomics_notify(const void *address, int count);
+/* The heap is full: ends the engine from outside, and does not return. */
+extern _Noreturn void edge_out_of_memory(void);
 
 /* Gives Math.random a fresh seed in every realm; call it after an image restore. */
 void JS_EdgeReseedRandom(JSRuntime *rt);
@@ -336,6 +338,9 @@ JSContext *JS_EdgeContextOf(JSContext *ctx, JSValueConst v);
 /* Whether eval and new Function work in that realm, and what the EvalError says
    otherwise (NULL: V8's text). */
 void JS_EdgeAllowCodeGeneration(JSContext *ctx, int allow, const char *message);
+
+/* Bytes that the heap may have (0: not known). Nothing is refused because of it: cycles are looked for in time. */
+void JS_EdgeSetHeapLimit(JSRuntime *rt, size_t limit);
 
 /* ---- 8. Boot image --------------------------------------------------------- */
 

@@ -100,6 +100,7 @@ static void edge_call_callback(JSContext *ctx, JSValueConst func, int argc, JSVa
 #include "engine_modules.inc.h"
 #include "engine_contexts.inc.h"
 #include "engine_image.inc.h"
+#include "engine_heap_limit.inc.h"
 
 static int edge_init_classes(JSRuntime *rt)
 {

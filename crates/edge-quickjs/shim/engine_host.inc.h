@@ -77,6 +77,7 @@ typedef struct JSEdgeRuntime {
     JSClassID context_class;
     JSClassID global_class;
     struct list_head frozen_list; /* GC objects that the collector leaves alone */
+    size_t heap_limit;            /* 0: not known */
 } JSEdgeRuntime;
 
 typedef struct JSEdgeContext {

@@ -70,3 +70,7 @@ static JSValue edge_throw_code_generation(JSContext *ctx);
 /* ---- frozen heap (0211) ---- */
 
 static void edge_thaw_heap(JSRuntime *rt);
+
+/* ---- the heap's limit (0212) ---- */
+
+static size_t edge_next_collection(JSRuntime *rt);

@@ -186,10 +186,10 @@ void edge_prepare_snapshot(void)
     edge_heap_retire(32 << 10);
 }
 
-/* Bytes of heap at most (0: none), and the size from which on cycles are looked for. */
+/* Bytes of heap at most (0: not known; growth is refused elsewhere), and the size from which on cycles are looked for. */
 void edge_set_limits(uint32_t heap, uint32_t gc_threshold)
 {
-    JS_SetMemoryLimit(edge.rt, heap);
+    JS_EdgeSetHeapLimit(edge.rt, heap);
     if (gc_threshold)
         JS_SetGCThreshold(edge.rt, gc_threshold);
 }

@@ -1,7 +1,7 @@
 //! One engine: its memory, its instance of the compiled module, and the way in and out.
 
 use crate::image::Image;
-use crate::trap::{Closing, HOST_PANIC, KILLED, KillHandle, Poison};
+use crate::trap::{Closing, HOST_PANIC, KILLED, KillHandle, OUT_OF_MEMORY, Poison};
 use edge_wasix::memory::{GRANULE, Reservation};
 use edge_wasix::trap::{Hooks, Redirect, ThreadId, ensure_installed, ensure_signal_stack, stack_bounds};
 use std::cell::UnsafeCell;
@@ -284,6 +284,11 @@ impl Engine {
     pub fn take_limit_hit(&self) -> bool {
         // SAFETY: the engine's own thread; engine code, which writes it, does not run now.
         unsafe { std::mem::take(&mut (*self.raw()).limit_hit) != 0 }
+    }
+
+    /// Poisons the engine for want of memory: engine code that waits for a host function does not go on.
+    pub(crate) fn poison_out_of_memory(&self) {
+        let _ = self.shared.poison().compare_exchange(0, OUT_OF_MEMORY, Ordering::SeqCst, Ordering::SeqCst);
     }
 
     /// The host that was given when the engine was made.

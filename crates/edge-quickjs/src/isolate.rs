@@ -87,8 +87,12 @@ impl QuickJsIsolate {
         engine.edge_set_function_base(base).map_err(|_| poisoned(&engine))?;
         engine.edge_heap_statistics().map_err(|_| poisoned(&engine))?;
         let threshold = u32::try_from(state.out(&engine, 0).saturating_add(GC_STEP)).unwrap_or(u32::MAX);
-        engine.edge_set_limits(0, threshold).map_err(|_| poisoned(&engine))?;
-        let inner = Inner::new(engine, state, natives, Arc::default(), config(options).memory_limit);
+        let memory_limit = config(options).memory_limit;
+        // What lies outside of the heap (stack, constants, the allocator's own) stays as large as it is now.
+        let outside = engine.memory_size().saturating_sub(state.out(&engine, 0));
+        let heap_limit = u32::try_from(memory_limit.saturating_sub(outside)).unwrap_or(u32::MAX);
+        engine.edge_set_limits(heap_limit, threshold).map_err(|_| poisoned(&engine))?;
+        let inner = Inner::new(engine, state, natives, Arc::default(), memory_limit);
         link.set(Some(&raw const *inner));
         Ok(Self { inner, link })
     }
@@ -174,7 +178,7 @@ impl edge_napi::Isolate for QuickJsIsolate {
         self.inner.engine.poison().map(|why| match why {
             Poison::Killed => edge_napi::Poison::Killed,
             Poison::HostPanic => edge_napi::Poison::Panic,
-            _ if self.inner.engine.take_limit_hit() => edge_napi::Poison::OutOfMemory,
+            Poison::OutOfMemory => edge_napi::Poison::OutOfMemory,
             _ => edge_napi::Poison::Trap,
         })
     }

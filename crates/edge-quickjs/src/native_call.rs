@@ -14,6 +14,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
+/// What the engine says when its heap is full (`edge_out_of_memory` in shim/edge_host.c).
+const OUT_OF_MEMORY: &[u8] = b"out of memory";
+
 /// Calls with more arguments than this put them on the heap.
 const SMALL: usize = 16;
 
@@ -147,6 +150,9 @@ impl Host for Bridge {
     fn panic(&self, engine: &Engine, message: u32, len: i32) {
         let mut text = vec![0; len.clamp(0, 4096) as usize];
         let _ = engine.read(message, &mut text);
+        if text == OUT_OF_MEMORY {
+            engine.poison_out_of_memory();
+        }
         if let Some(inner) = self.inner() {
             *inner.last_words.borrow_mut() = String::from_utf8_lossy(&text).into_owned();
         }

@@ -35,12 +35,15 @@ pub enum Poison {
     Killed,
     /// A host function panicked.
     HostPanic,
+    /// The heap reached its limit.
+    OutOfMemory,
     /// Something else, with the runtime's code.
     Other(i32),
 }
 
 pub(crate) const KILLED: i32 = 16;
 pub(crate) const HOST_PANIC: i32 = 17;
+pub(crate) const OUT_OF_MEMORY: i32 = 18;
 
 impl Poison {
     /// The codes are wasm-rt.h's `wasm_rt_trap_t` and, from 16, runtime/engine.h's.
@@ -54,6 +57,7 @@ impl Poison {
             10 => Poison::StackOverflow,
             KILLED => Poison::Killed,
             HOST_PANIC => Poison::HostPanic,
+            OUT_OF_MEMORY => Poison::OutOfMemory,
             other => Poison::Other(other),
         })
     }
@@ -69,6 +73,7 @@ impl fmt::Display for Poison {
             Poison::StackOverflow => f.write_str("the engine's stack overflowed"),
             Poison::Killed => f.write_str("killed"),
             Poison::HostPanic => f.write_str("a host function panicked"),
+            Poison::OutOfMemory => f.write_str("the heap reached its limit"),
             Poison::Other(code) => write!(f, "trap {code}"),
         }
     }

@@ -79,6 +79,7 @@ impl Options {
             return Err(OptionError { errors, ..OptionError::default() });
         }
         v8_flags::check(&for_v8)?;
+        self.heap.take(&for_v8);
         if source == Source::CommandLine {
             self.exec_args = words.exec_args;
         }

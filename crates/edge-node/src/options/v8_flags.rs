@@ -1,5 +1,5 @@
-//! What Node hands on to V8: checked as V8 checks it, so that a misspelt flag is refused and a right one lets the program start. V8's
-//! flags have no effect on another engine.
+//! What Node hands on to V8: checked as V8 checks it, so that a misspelt flag is refused and a right one lets the program start. But for
+//! the heap's size ([`super::HeapFlags`]) V8's flags have no effect on another engine.
 
 use super::OptionError;
 use edge_node_lib::V8_FLAGS;

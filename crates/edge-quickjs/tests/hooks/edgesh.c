@@ -47,6 +47,7 @@ int edge_atomics_wait(const void *address, int64_t expected, int is_64, int64_t 
     return 2;
 }
 int edge_atomics_notify(const void *address, int count) { (void)address; (void)count; return 0; }
+_Noreturn void edge_out_of_memory(void) { fprintf(stderr, "out of memory\n"); exit(134); }
 
 /* ---- functions for scripts ---- */
 
