@@ -91,6 +91,10 @@ fn arrow_message(environment: &Rc<Environment>, error: Value) -> Result<Option<S
     };
     let Some(file) = text(position.filename)? else { return Ok(None) };
     let Some(line) = text(position.source_line)?.or_else(|| line_of_file(environment, &file, position.line)) else { return Ok(None) };
+    // The library marks its own lines that tell nothing.
+    if line.contains("node-do-not-add-exception-line") {
+        return Ok(None);
+    }
     let start = usize::try_from(position.start_column).unwrap_or(0);
     let end = usize::try_from(position.end_column).unwrap_or(0).max(start + 1);
     // Tabs stay tabs, so that the caret stands below the place whatever their width.

@@ -4,6 +4,7 @@ mod cjs;
 mod compile;
 mod context;
 mod script;
+mod sigint;
 mod watchdog;
 
 pub use compile::{context_global, decorated, host_option, offset, set_magic_comments};
@@ -23,9 +24,9 @@ pub const BINDING: Binding = Binding {
         "compileFunctionForCJSLoader" => cjs::compile_function_for_cjs_loader,
         "containsModuleSyntax" => cjs::contains_module_syntax,
         "shouldRetryAsESM" => cjs::contains_module_syntax,
-        "startSigintWatchdog" => watchdog::start_sigint_watchdog,
-        "stopSigintWatchdog" => watchdog::stop_sigint_watchdog,
-        "watchdogHasPendingSigint" => watchdog::watchdog_has_pending_sigint,
+        "startSigintWatchdog" => sigint::start_sigint_watchdog,
+        "stopSigintWatchdog" => sigint::stop_sigint_watchdog,
+        "watchdogHasPendingSigint" => sigint::watchdog_has_pending_sigint,
         "ContextifyScript" => script::new_script,
         "ContextifyScript#runInContext" => script::run_in_context,
         "ContextifyScript#createCachedData" => script::create_cached_data,

@@ -180,7 +180,8 @@ fn evaluate(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let module = module_of(&environment, info.this())?;
     let timeout = if env.is_number(info.arg(0))? { env.get_i64(info.arg(0))? } else { -1 };
-    super::contextify::limited(&environment, timeout, || env.module_evaluate(module))
+    let break_on_sigint = env.truthy(info.arg(1))?;
+    super::contextify::limited(&environment, timeout, break_on_sigint, || env.module_evaluate(module))
 }
 
 /// `evaluateSync(filename, parentFilename)` → namespace; throws what the module threw.

@@ -65,10 +65,11 @@ pub fn run_in_context(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let context = context_global(&environment, info.arg(0))?;
     let timeout = if env.is_number(info.arg(1))? { env.get_i64(info.arg(1))? } else { -1 };
     let display_errors = env.truthy(info.arg(2))?;
+    let break_on_sigint = env.truthy(info.arg(3))?;
     let Some(code) = script.code.get().map_or(Ok(None), |code| env.deref(code))? else {
         return Err(Error::error("ERR_INTERNAL_ASSERTION", "the script's code is gone"));
     };
-    let run = || watchdog::limited(&environment, timeout, || env.run_script(code, context));
+    let run = || watchdog::limited(&environment, timeout, break_on_sigint, || env.run_script(code, context));
     if display_errors { decorated(&environment, run) } else { run() }
 }
 

@@ -1,8 +1,8 @@
-//! The time limit on one call into JavaScript (`vm`'s `timeout`). `breakOnSigint` and the REPL's watchdog have no effect yet: Ctrl-C ends the
-//! program, as without them.
+//! The limits on one call into JavaScript: `vm`'s `timeout` and `breakOnSigint`.
 
+use super::sigint;
 use crate::Environment;
-use edge_napi::{CallInfo, Env, Error, Kill, Result, Value};
+use edge_napi::{Error, Kill, Result};
 use edge_wasix::Errno;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -51,11 +51,26 @@ fn guarded<T>(environment: &Rc<Environment>, timeout: i64, body: impl FnOnce() -
     }
 }
 
-/// [`guarded`], with what ended the call as Node's error.
-pub fn limited<T>(environment: &Rc<Environment>, timeout: i64, body: impl FnOnce() -> Result<T>) -> Result<T> {
-    match guarded(environment, timeout, body) {
-        (_, true) => Err(Error::error("ERR_SCRIPT_EXECUTION_TIMEOUT", format!("Script execution timed out after {timeout}ms"))),
-        (result, false) => result,
+/// Runs `body`, ended after `timeout` milliseconds (negative: never) and, where asked for, by SIGINT; what ended it as Node's error.
+pub fn limited<T>(environment: &Rc<Environment>, timeout: i64, break_on_sigint: bool, body: impl FnOnce() -> Result<T>) -> Result<T> {
+    let timed = || guarded(environment, timeout, body);
+    let ((result, timed_out), interrupted) = if break_on_sigint {
+        let thread_failed = |_| crate::uv_exception(environment.env(), Errno::EAGAIN, "uv_thread_create", None);
+        sigint::guard(environment, timed).map_err(thread_failed)?
+    } else {
+        (timed(), false)
+    };
+    if timed_out {
+        return Err(Error::error("ERR_SCRIPT_EXECUTION_TIMEOUT", format!("Script execution timed out after {timeout}ms")));
+    }
+    if !interrupted {
+        return result;
+    }
+    environment.kill_handle().cancel_terminate();
+    let _ = environment.env().clear_termination();
+    match result {
+        Err(Error::Closing) => Err(Error::Closing),
+        _ => Err(Error::error("ERR_SCRIPT_EXECUTION_INTERRUPTED", "Script execution was interrupted by `SIGINT`")),
     }
 }
 
@@ -66,18 +81,4 @@ fn watch(shared: &Shared, kill: &dyn Kill, timeout: Duration) {
         shared.state.store(TIMEOUT, Ordering::Release);
         kill.terminate();
     }
-}
-
-/// The REPL's Ctrl-C watchdog.
-pub fn start_sigint_watchdog(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    Ok(info.undefined())
-}
-
-/// → whether a SIGINT came since the start.
-pub fn stop_sigint_watchdog(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    env.boolean(false)
-}
-
-pub fn watchdog_has_pending_sigint(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    env.boolean(false)
 }
