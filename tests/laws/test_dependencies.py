@@ -47,10 +47,12 @@ MAY_USE = {
     "edge-napi": set(),
     "edge-node-lib": set(),
     "edge-quickjs-build": set(),
+    "edge-llhttp-build": set(),
+    "edge-llhttp": set(),
     "edge-loop": {"edge-wasix"},
     "edge-quickjs": {"edge-napi", "edge-wasix"},
     "edge-typescript": set(),
-    "edge-node": {"edge-napi", "edge-loop", "edge-wasix", "edge-encoding", "edge-node-lib", "edge-typescript"},
+    "edge-node": {"edge-llhttp", "edge-napi", "edge-loop", "edge-wasix", "edge-encoding", "edge-node-lib", "edge-typescript"},
     "edge-cli": {"edge-node", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
     "edge-python": {"edge-node", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
 }

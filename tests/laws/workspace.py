@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 # The one room that talks to the operating system (law 1) …
 SYSTEM_CRATE = "edge-wasix"
 # … and the tools that run on the builder's machine only, never in the product.
-BUILD_TOOLS = frozenset({"edge-quickjs-build"})
+BUILD_TOOLS = frozenset({"edge-llhttp-build", "edge-quickjs-build"})
 # Crates whose library half keeps the laws but whose build script runs programs.
 WITH_BUILD_SCRIPT = frozenset({"edge-node-lib"})
 

@@ -84,7 +84,7 @@ pub struct AsyncWrap {
     /// Node's name of the class, `FSReqCallback`.
     class: &'static str,
     /// Node's name of the provider, `FSREQCALLBACK`.
-    provider: &'static str,
+    provider: Cell<&'static str>,
     ids: Cell<AsyncIds>,
     /// The async-context frame that was current when the resource was made.
     frame: Cell<Option<Reference>>,
@@ -106,11 +106,24 @@ impl AsyncWrap {
         provider: &'static str,
         state: Rc<T>,
     ) -> Result<Rc<Self>> {
+        let wrap = Self::new_idle(environment, object, class, provider, state)?;
+        wrap.reset(environment, object)?;
+        Ok(wrap)
+    }
+
+    /// The same for an object that becomes a resource only with its first [`Self::reset`]; until then its id is -1.
+    pub fn new_idle<T: Any>(
+        environment: &Rc<Environment>,
+        object: Value,
+        class: &'static str,
+        provider: &'static str,
+        state: Rc<T>,
+    ) -> Result<Rc<Self>> {
         let env = environment.env();
         let wrap = Rc::new(Self {
             environment: Rc::downgrade(environment),
             class,
-            provider,
+            provider: Cell::new(provider),
             ids: Cell::default(),
             frame: Cell::new(None),
             object: env.weak_reference(object)?,
@@ -119,9 +132,14 @@ impl AsyncWrap {
             closed: Cell::new(false),
             state,
         });
+        wrap.ids.set(AsyncIds { async_id: -1.0, trigger_async_id: -1.0 });
         env.wrap(object, wrap.clone())?;
-        wrap.reset(environment, object)?;
         Ok(wrap)
+    }
+
+    /// Changes what kind of resource it is, from the next [`Self::reset`] on.
+    pub fn set_provider(&self, provider: &'static str) {
+        self.provider.set(provider);
     }
 
     /// Gives the resource new ids and the present async context (Node's `AsyncReset`), and tells async_hooks.
@@ -137,7 +155,7 @@ impl AsyncWrap {
         if let Some(old) = self.frame.replace(frame) {
             env.drop_reference(old);
         }
-        emit_init(environment, resource, self.provider, ids)
+        emit_init(environment, resource, self.provider.get(), ids)
     }
 
     /// The wrap of an object.
@@ -368,7 +386,7 @@ fn async_reset(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 
 /// `getProviderType()` → index into the providers.
 fn get_provider_type(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    env.uint32(bindings::provider_index(AsyncWrap::of(env, info.this())?.provider))
+    env.uint32(bindings::provider_index(AsyncWrap::of(env, info.this())?.provider.get()))
 }
 
 fn get_async_context_frame(env: Env, info: &CallInfo<'_>) -> Result<Value> {

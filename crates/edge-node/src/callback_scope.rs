@@ -74,6 +74,32 @@ impl Environment {
         })
     }
 
+    /// Calls `function` from native code that goes on afterwards, perhaps called by JavaScript itself: what is thrown is answered, not
+    /// reported. With `ticks` the outermost scope runs the tick queue and the microtasks (Node's `MakeCallback`), without it does not
+    /// (`kSkipTaskQueues`).
+    pub fn call_in_scope(
+        self: &Rc<Self>,
+        context: CallbackContext,
+        function: Value,
+        this: Value,
+        args: &[Value],
+        ticks: bool,
+    ) -> Result<Value> {
+        if !self.can_call_into_js() {
+            return Err(Error::Closing);
+        }
+        let depth = self.callback_depth.get();
+        self.callback_depth.set(depth + 1);
+        let result = self.run_in_scope(context, false, || self.env().call(function, this, args));
+        if depth == 0 && ticks && result.is_ok() {
+            if let Err(error) = self.drain_tick_queue() {
+                self.report_uncaught(error);
+            }
+        }
+        self.callback_depth.set(depth);
+        result
+    }
+
     fn scope_with<T>(self: &Rc<Self>, context: CallbackContext, skip_hooks: bool, body: impl FnOnce() -> Result<T>) -> Option<T> {
         if !self.can_call_into_js() {
             return None;

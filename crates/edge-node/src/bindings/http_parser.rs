@@ -1,12 +1,39 @@
-//! `internalBinding('http_parser')`: the names that `http` reads when it is loaded; there is no parser yet.
+//! `internalBinding('http_parser')`: llhttp as the class `HTTPParser` (`methods.rs` what the library calls, `parser.rs` what it is
+//! called with), and the lists of a server's connections (`connections.rs`).
+
+mod connections;
+mod headers;
+mod methods;
+mod parser;
 
 use crate::binding::define_constants;
 use crate::{Binding, Target, natives};
-use edge_napi::{CallInfo, Env, Error, Result, Value};
+use edge_napi::{Result, Value};
 
 /// The binding.
-pub const BINDING: Binding =
-    Binding { name: "http_parser", natives: natives!("http_parser"; "HTTPParser" => unavailable, "ConnectionsList" => unavailable), init };
+pub const BINDING: Binding = Binding {
+    name: "http_parser",
+    natives: natives!("http_parser";
+        "HTTPParser" => methods::construct,
+        "HTTPParser#close" => methods::close,
+        "HTTPParser#free" => methods::free,
+        "HTTPParser#remove" => methods::remove,
+        "HTTPParser#execute" => methods::execute,
+        "HTTPParser#finish" => methods::finish,
+        "HTTPParser#initialize" => methods::initialize,
+        "HTTPParser#pause" => methods::pause,
+        "HTTPParser#resume" => methods::resume,
+        "HTTPParser#consume" => methods::consume,
+        "HTTPParser#unconsume" => methods::unconsume,
+        "HTTPParser#getCurrentBuffer" => methods::get_current_buffer,
+        "ConnectionsList" => connections::construct,
+        "ConnectionsList#all" => connections::all,
+        "ConnectionsList#idle" => connections::idle,
+        "ConnectionsList#active" => connections::active,
+        "ConnectionsList#expired" => connections::expired,
+    ),
+    init,
+};
 
 /// Methods of HTTP, in the order of their numbers.
 const METHODS: &[&str] = &[
@@ -58,8 +85,8 @@ fn init(target: &Target<'_>) -> Result<()> {
     // QUERY came last and has the last number in both.
     target.value("methods", strings(&[METHODS, &["QUERY"]])?)?;
     target.value("allMethods", strings(&[METHODS, OTHER_METHODS, &["QUERY"]])?)?;
-    target.plain_class("http_parser.ConnectionsList", &[])?;
-    let parser = target.plain_class("http_parser.HTTPParser", &[])?;
+    target.plain_class("http_parser.ConnectionsList", &["all", "idle", "active", "expired"])?;
+    let parser = target.async_class("http_parser.HTTPParser")?.methods(&PARSER_METHODS)?.install(target.object)?;
     define_constants(
         env,
         parser.constructor,
@@ -89,6 +116,5 @@ fn init(target: &Target<'_>) -> Result<()> {
     )
 }
 
-fn unavailable(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    Err(Error::unavailable("HTTP"))
-}
+const PARSER_METHODS: [&str; 11] =
+    ["close", "free", "remove", "execute", "finish", "initialize", "pause", "resume", "consume", "unconsume", "getCurrentBuffer"];

@@ -102,15 +102,20 @@ fn open(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     method(env, info, |_, _, base, _| Ok(base.stream().open(env.get_i32(info.arg(0))?, true)))
 }
 
+/// A number as Node's bindings take it: what is none is 0.
+pub fn integer(env: Env, value: Value) -> Result<i32> {
+    if env.is_number(value)? { env.get_i32(value) } else { Ok(0) }
+}
+
 /// `uv_ip4_addr` of a text and a port.
 pub fn ip4_address(env: Env, text: Value, port: Value) -> Result<edge_wasix::Result<SocketAddr>> {
-    let (text, port) = (env.to_string_lossy(text)?, env.get_i32(port)? as u16);
+    let (text, port) = (env.to_string_lossy(text)?, integer(env, port)? as u16);
     Ok(text.parse::<Ipv4Addr>().map(|ip| SocketAddr::new(ip.into(), port)).map_err(|_| Errno::EINVAL))
 }
 
 /// `uv_ip6_addr` of a text, perhaps with a zone, and a port.
 pub fn ip6_address(env: Env, kernel: &Kernel, text: Value, port: Value) -> Result<edge_wasix::Result<SocketAddr>> {
-    let (text, port) = (env.to_string_lossy(text)?, env.get_i32(port)? as u16);
+    let (text, port) = (env.to_string_lossy(text)?, integer(env, port)? as u16);
     let (ip, zone) = text.split_once('%').map_or((text.as_str(), None), |(ip, zone)| (ip, Some(zone)));
     let Ok(ip) = ip.parse::<Ipv6Addr>() else { return Ok(Err(Errno::EINVAL)) };
     // A zone that is no interface is none, as in libuv.

@@ -20,7 +20,7 @@ pub use write::{construct_request, shutdown, write_ascii, write_buffer, write_la
 use crate::async_context::uid_fields;
 use crate::async_wrap::UvHandle;
 use crate::{Aliased, AsyncWrap, Environment};
-use edge_loop::{Handle, ReadEvent, Stream};
+use edge_loop::{Handle, Stream};
 use edge_napi::{CallInfo, Env, Error, Reference, Result, Value};
 use edge_wasix::{Errno, Fd};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -55,8 +55,8 @@ fn set_shared(environment: &Rc<Environment>, index: usize, value: i32) -> Result
     Ok(())
 }
 
-/// Who gets what a stream reads in the place of `onread`: a native parser.
-pub type Consumer = Rc<dyn Fn(&Rc<Environment>, ReadEvent<'_>)>;
+/// Who gets the bytes a stream reads in the place of `onread`: a native parser. Ends and errors go to `onread` all the same.
+pub type Consumer = Rc<dyn Fn(&Rc<Environment>, &[u8])>;
 
 /// Native state behind a stream's object.
 pub struct StreamBase {

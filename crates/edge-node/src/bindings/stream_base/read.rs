@@ -80,9 +80,11 @@ fn on_event(wrap: &AsyncWrap, base: &StreamBase, event: ReadEvent<'_>) {
     let Some(environment) = wrap.environment() else { return };
     let env = environment.env();
     let Ok(_scope) = env.scope() else { return };
-    let consumer = base.consumer.borrow().clone();
-    if let Some(consumer) = consumer {
-        return consumer(&environment, event);
+    if let ReadEvent::Data(bytes) = event {
+        let consumer = base.consumer.borrow().clone();
+        if let Some(consumer) = consumer {
+            return consumer(&environment, bytes);
+        }
     }
     if let Err(error) = call_onread(&environment, wrap, base, event) {
         environment.report_uncaught(error);

@@ -1,0 +1,5 @@
+//! See `edge-llhttp-build`.
+
+fn main() {
+    edge_llhttp_build::build();
+}
