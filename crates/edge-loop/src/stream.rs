@@ -57,6 +57,8 @@ pub(crate) struct StreamState {
     partial: Cell<bool>,
     ended: Cell<bool>,
     read_callback: RefCell<Option<ReadCallback>>,
+    /// Descriptors that come along are taken in.
+    ipc: Cell<bool>,
     /// How much one report holds at most.
     read_limit: Cell<usize>,
     bytes_read: Cell<u64>,
@@ -82,6 +84,7 @@ impl StreamState {
             partial: Cell::new(false),
             ended: Cell::new(false),
             read_callback: RefCell::new(None),
+            ipc: Cell::new(false),
             read_limit: Cell::new(READ_BUFFER),
             bytes_read: Cell::new(0),
             writes: WriteQueue::default(),
@@ -105,7 +108,10 @@ impl StreamState {
             return Err(Errno::EBUSY);
         }
         let owner = self.core.owner().ok_or(Errno::EBADF)?;
-        let host = HostStream::of(self.kernel()?, fd)?;
+        let mut host = HostStream::of(self.kernel()?, fd)?;
+        if self.ipc.get() {
+            host.receive_fds();
+        }
         self.writes.open(host.is_writable(), host.may_block());
         let me: Weak<StreamState> = Rc::downgrade(self);
         let watcher = IoWatcher::new(&owner, host.fd().clone(), me);
@@ -270,6 +276,21 @@ impl Stream {
     /// `EBUSY` when it is open already, `EINVAL` when it is closing or there is nothing of the host behind `fd`, `EBADF`, `EMFILE`.
     pub fn open(&self, fd: Fd, owns_fd: bool) -> Result<()> {
         self.0.attach(fd, owns_fd)
+    }
+
+    /// Makes the stream one for messages between processes, before it is opened (`uv_pipe_init` with `ipc`): open files can be sent and
+    /// received along with bytes.
+    pub fn set_ipc(&self) {
+        self.0.ipc.set(true);
+    }
+
+    /// The guest's descriptor of the next file that was received (`uv_accept` on such a pipe); `None` when there is none.
+    ///
+    /// # Errors
+    /// `EMFILE`; the file is then closed.
+    pub fn take_received(&self) -> Option<Result<Fd>> {
+        let kernel = self.0.kernel().ok()?;
+        self.0.io().ok()?.host.take_received(kernel)
     }
 
     /// The guest's descriptor; -1 for none.

@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::rc::Rc;
+use std::sync::Arc;
 
+use edge_wasix::fs::File;
 use edge_wasix::poll::Readiness;
 use edge_wasix::{Errno, Result};
 
@@ -20,6 +22,8 @@ struct WriteRequest {
     data: Vec<u8>,
     /// How much of `data` is written.
     at: usize,
+    /// What is sent along with the first byte.
+    file: Option<Arc<dyn File>>,
     done: Done,
     result: Result<()>,
 }
@@ -64,6 +68,7 @@ impl WriteQueue {
         let Some(mut request) = first else { return };
         self.size.set(self.size.get() - (request.data.len() - request.at));
         request.data = Vec::new();
+        request.file = None;
         request.result = result;
         self.over.borrow_mut().push_back(request);
     }
@@ -91,6 +96,12 @@ impl StreamState {
         }
     }
 
+    fn write_with_file(&self, io: &Io, bytes: &[u8], file: &dyn File) -> Result<usize> {
+        let len = io.host.write_with_file(bytes, file)?;
+        self.writes.bytes_written.set(self.writes.bytes_written.get() + len as u64);
+        Ok(len)
+    }
+
     /// Writes what waits, as far as there is room.
     fn write_waiting(&self, owner: &Loop) {
         let writes = &self.writes;
@@ -101,7 +112,11 @@ impl StreamState {
         while let Ok(io) = self.io() {
             let waiting = writes.waiting.borrow();
             let Some(first) = waiting.front() else { break };
-            let result = self.write_some(owner, &io, &[IoSlice::new(&first.data[first.at..])]);
+            let rest = &first.data[first.at..];
+            let result = match &first.file {
+                Some(file) => self.write_with_file(&io, rest, &**file),
+                None => self.write_some(owner, &io, &[IoSlice::new(rest)]),
+            };
             drop(waiting);
             match result {
                 Ok(len) => {
@@ -110,6 +125,7 @@ impl StreamState {
                         break;
                     };
                     first.at += len;
+                    first.file = None;
                     writes.size.set(writes.size.get() - len);
                     let whole = first.at >= first.data.len();
                     drop(waiting);
@@ -237,6 +253,19 @@ impl Stream {
     /// # Errors
     /// As [`try_write`](Stream::try_write), without `EAGAIN`; `done` is then dropped uncalled.
     pub fn write(&self, data: Vec<u8>, done: impl FnOnce(&Loop, Result<()>) + 'static) -> Result<u64> {
+        self.write_and_send(data, None, done)
+    }
+
+    /// [`write`](Stream::write) of at least one byte, with an open file sent along to the process at the other end (`uv_write2`).
+    ///
+    /// # Errors
+    /// As `write`; `EINVAL` is told to `done` when there is nothing of the host behind the file or the stream is no local socket.
+    pub fn write_and_send(
+        &self,
+        data: Vec<u8>,
+        file: Option<Arc<dyn File>>,
+        done: impl FnOnce(&Loop, Result<()>) + 'static,
+    ) -> Result<u64> {
         self.open_and_writable()?;
         let owner = self.owner().ok_or(Errno::EBADF)?;
         let writes = &self.0.writes;
@@ -244,7 +273,7 @@ impl Stream {
         owner.inner.requests.begin(id, RequestKind::Write);
         writes.size.set(writes.size.get() + data.len());
         let first = writes.waiting.borrow().is_empty();
-        writes.waiting.borrow_mut().push_back(WriteRequest { id, data, at: 0, done: Box::new(done), result: Ok(()) });
+        writes.waiting.borrow_mut().push_back(WriteRequest { id, data, at: 0, file, done: Box::new(done), result: Ok(()) });
         if first {
             self.0.write_waiting(&owner);
             if !writes.over.borrow().is_empty() {

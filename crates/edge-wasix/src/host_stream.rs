@@ -8,13 +8,19 @@
 //! 3. where that fails, for a terminal: not at all (reads follow readiness, writes may block, as in libuv); else by
 //!    setting the flag on the shared description, and clearing it when the stream is dropped.
 
-use std::io::{self, IoSlice};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{Mode, OFlags};
-use rustix::net::{RecvFlags, SendFlags, Shutdown};
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, Shutdown, recvmsg, sendmsg,
+};
 
+use crate::fs::File;
 use crate::poll::HostFd;
 use crate::{Errno, Fd, Kernel, Result};
 
@@ -29,6 +35,8 @@ pub struct HostStream {
     may_block: bool,
     /// The flag must be cleared at the end.
     restore: bool,
+    /// Descriptors that came with what was read, when they are wanted (`SCM_RIGHTS`).
+    received: Option<RefCell<VecDeque<OwnedFd>>>,
 }
 
 fn reopen(fd: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
@@ -54,6 +62,7 @@ impl HostStream {
             writable: access != OFlags::RDONLY,
             may_block: false,
             restore: false,
+            received: None,
         };
         if socket || flags.contains(OFlags::NONBLOCK) {
             return Ok(stream);
@@ -80,9 +89,24 @@ impl HostStream {
     pub fn of(kernel: &Kernel, fd: Fd) -> Result<HostStream> {
         let file = kernel.file(fd)?;
         if let Some(fd) = file.shared_fd() {
-            return Ok(HostStream { fd, socket: true, readable: true, writable: true, may_block: false, restore: false });
+            return Ok(HostStream { fd, socket: true, readable: true, writable: true, may_block: false, restore: false, received: None });
         }
         Ok(HostStream::open(file.host_fd().ok_or(Errno::EINVAL)?)?)
+    }
+
+    /// From now on descriptors that the peer sends along are taken in (a pipe for messages between processes); without it the system
+    /// drops them. Only for local sockets.
+    pub fn receive_fds(&mut self) {
+        self.received = Some(RefCell::default());
+    }
+
+    /// Gives the oldest descriptor that has come a number in `kernel`; `None` when there is none.
+    ///
+    /// # Errors
+    /// `EMFILE`; the descriptor is then closed.
+    pub fn take_received(&self, kernel: &Kernel) -> Option<Result<Fd>> {
+        let fd = self.received.as_ref()?.borrow_mut().pop_front()?;
+        Some(kernel.insert_host_fd(fd))
     }
 
     /// The descriptor to wait on.
@@ -111,7 +135,19 @@ impl HostStream {
     /// `EAGAIN` when nothing is there yet; `ECONNRESET`, `EIO`…
     pub fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
         loop {
-            let result = if self.socket {
+            let result = if let Some(received) = &self.received {
+                let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(64))];
+                let mut control = RecvAncillaryBuffer::new(&mut space);
+                let flags = RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC;
+                recvmsg(&self.fd, &mut [IoSliceMut::new(&mut *buf)], &mut control, flags).map(|message| {
+                    for entry in control.drain() {
+                        if let RecvAncillaryMessage::ScmRights(fds) = entry {
+                            received.borrow_mut().extend(fds);
+                        }
+                    }
+                    message.bytes
+                })
+            } else if self.socket {
                 rustix::net::recv(&self.fd, &mut *buf, RecvFlags::DONTWAIT).map(|(len, _)| len)
             } else {
                 rustix::io::read(&self.fd, &mut *buf)
@@ -133,12 +169,34 @@ impl HostStream {
         let bufs = &bufs[..bufs.len().min(1024)];
         loop {
             let result = if self.socket {
-                let mut control = rustix::net::SendAncillaryBuffer::default();
-                rustix::net::sendmsg(&self.fd, bufs, &mut control, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)
+                let mut control = SendAncillaryBuffer::default();
+                sendmsg(&self.fd, bufs, &mut control, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)
             } else {
                 rustix::io::writev(&self.fd, bufs)
             };
             match result {
+                Err(rustix::io::Errno::INTR) => {}
+                Ok(len) => return Ok(len),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// As [`write`](HostStream::write), with the descriptor behind `file` sent along (`SCM_RIGHTS`). For local sockets.
+    ///
+    /// # Errors
+    /// As `write`; `EINVAL` when there is nothing of the host behind `file`, or for what is no local socket.
+    pub fn write_with_file(&self, buf: &[u8], file: &dyn File) -> io::Result<usize> {
+        let invalid = || io::Error::from_raw_os_error(libc::EINVAL);
+        if !self.socket {
+            return Err(invalid());
+        }
+        let fds = [file.host_fd().ok_or_else(invalid)?];
+        loop {
+            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+            let mut control = SendAncillaryBuffer::new(&mut space);
+            control.push(SendAncillaryMessage::ScmRights(&fds));
+            match sendmsg(&self.fd, &[IoSlice::new(buf)], &mut control, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
                 Err(rustix::io::Errno::INTR) => {}
                 Ok(len) => return Ok(len),
                 Err(error) => return Err(error.into()),

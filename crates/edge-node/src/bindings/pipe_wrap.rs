@@ -1,5 +1,5 @@
-//! `internalBinding('pipe_wrap')`: pipes: local sockets with names, and what is open already (standard streams). Pipes for messages
-//! between processes are not there yet.
+//! `internalBinding('pipe_wrap')`: pipes: local sockets with names, what is open already (standard streams), and pipes for messages between
+//! processes, which carry open handles too.
 
 use super::stream_base::{StreamBase, StreamRequest, after_connect, client_of, status};
 use crate::async_context::uid_fields;
@@ -49,14 +49,17 @@ fn init(target: &Target<'_>) -> Result<()> {
 /// `new Pipe(type)`.
 fn construct(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     info.expect_construct("Pipe")?;
-    let provider = match env.get_i32(info.arg(0))? {
-        SOCKET => "PIPEWRAP",
+    let kind = env.get_i32(info.arg(0))?;
+    let provider = match kind {
+        SOCKET | IPC => "PIPEWRAP",
         SERVER => "PIPESERVERWRAP",
-        IPC => return Err(Error::unavailable("A pipe for messages between processes")),
         _ => return Err(Error::invalid_arg_type("The \"type\" argument must be one of pipe_wrap.constants")),
     };
     let environment = Environment::of(env)?;
     let pipe = Pipe::new(environment.uv(), environment.kernel());
+    if kind == IPC {
+        pipe.stream().set_ipc();
+    }
     StreamBase::create(&environment, info.this(), CLASS, provider, pipe.stream().clone())?;
     Ok(info.this())
 }

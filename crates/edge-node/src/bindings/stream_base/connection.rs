@@ -4,6 +4,7 @@ use super::{StreamBase, StreamRequest};
 use crate::async_context::uid_fields;
 use crate::{AsyncWrap, Environment};
 use edge_napi::{Result, Value};
+use edge_wasix::fs::HandleType;
 use edge_wasix::{Errno, Fd};
 use std::rc::Rc;
 
@@ -50,4 +51,35 @@ fn new_client(environment: &Rc<Environment>, server: &AsyncWrap, constructor: &s
     let client = env.int32(0).and_then(|socket| env.construct(class, &[socket]));
     ids.set(uid_fields::DEFAULT_TRIGGER_ASYNC_ID, trigger);
     client
+}
+
+/// A handle has come through a pipe for messages: makes the object for what `received` refers to and leaves it as the pipe's `pendingHandle`.
+pub fn receive_handle(environment: &Rc<Environment>, pipe: &AsyncWrap, object: Value, received: edge_wasix::Result<Fd>) -> Result<()> {
+    // No number was left for it: the peer is told by the library, which finds no handle.
+    let Ok(fd) = received else { return Ok(()) };
+    let env = environment.env();
+    let class = match environment.kernel().guess_handle_type(fd) {
+        HandleType::Tcp => "tcp_wrap.TCP",
+        HandleType::Pipe => "pipe_wrap.Pipe",
+        HandleType::Udp => "udp_wrap.UDP",
+        HandleType::Tty | HandleType::File | HandleType::Unknown => "",
+    };
+    // A class that the program never loaded has no root.
+    let binding = class.split('.').next().unwrap_or_default();
+    if class.is_empty() || environment.internal_binding(binding)?.is_none() || environment.root(class)?.is_none() {
+        let _ = environment.kernel().close(fd);
+        return Ok(());
+    }
+    let handle = new_client(environment, pipe, class)?;
+    let opened = match class {
+        "udp_wrap.UDP" => {
+            env.call_method(handle, "open", &[env.int32(fd)?]).and_then(|status| env.get_i32(status)).is_ok_and(|status| status == 0)
+        }
+        _ => AsyncWrap::state_of::<StreamBase>(env, handle)?.stream().open(fd, true).is_ok(),
+    };
+    if opened {
+        return env.set(object, "pendingHandle", handle);
+    }
+    let _ = environment.kernel().close(fd);
+    Ok(())
 }

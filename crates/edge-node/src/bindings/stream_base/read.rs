@@ -1,5 +1,6 @@
 //! The reading half of a stream's object: `readStart`, `readStop`, `onread`, buffers of the program's own.
 
+use super::connection::receive_handle;
 use super::{ARRAY_BUFFER_OFFSET, READ_BYTES_OR_ERROR, StreamBase, base_of, method, set_shared};
 use crate::{AsyncWrap, Environment};
 use edge_loop::ReadEvent;
@@ -114,6 +115,11 @@ fn call_onread(environment: &Rc<Environment>, wrap: &AsyncWrap, base: &StreamBas
             },
         },
     };
+    if nread > 0
+        && let Some(received) = base.stream().take_received()
+    {
+        receive_handle(environment, wrap, object, received)?;
+    }
     set_shared(environment, READ_BYTES_OR_ERROR, nread)?;
     set_shared(environment, ARRAY_BUFFER_OFFSET, 0)?;
     let context = wrap.context(environment, object)?;

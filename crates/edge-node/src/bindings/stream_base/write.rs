@@ -9,7 +9,9 @@ use edge_loop::Stream;
 use edge_napi::types::napi_typedarray_type;
 use edge_napi::{CallInfo, Env, Error, Result, Value};
 use edge_wasix::Errno;
+use edge_wasix::fs::File;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// `new WriteWrap()`, `new ShutdownWrap()`: plain objects until a call makes them requests.
 pub fn construct_request(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
@@ -29,7 +31,7 @@ pub fn shutdown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     })
 }
 
-/// `writeBuffer(req, uint8Array)`.
+/// `writeBuffer(req, uint8Array, handle)`; a handle goes along to the process at the other end.
 pub fn write_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     method(env, info, |environment, wrap, base| {
         let buffer = info.arg(1);
@@ -37,6 +39,10 @@ pub fn write_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
             return Err(Error::invalid_arg_type("Second argument must be a buffer"));
         }
         let stream = base.stream();
+        if let Some(file) = sent_along(env, environment, info.arg(2))? {
+            let bytes = env.bytes_to_vec(buffer)?;
+            return send(environment, wrap, stream, info.arg(0), bytes, file);
+        }
         // Only what does not go out at once is copied.
         let attempt = env.with_bytes(buffer, |bytes| {
             let written = try_write(stream, bytes)?;
@@ -69,6 +75,9 @@ fn write_string(env: Env, info: &CallInfo<'_>, encoding: Encoding) -> Result<Val
             return Err(Error::invalid_arg_type("Second argument must be a string"));
         }
         let bytes = encode_string(env, info.arg(1), encoding)?;
+        if let Some(file) = sent_along(env, environment, info.arg(2))? {
+            return send(environment, wrap, base.stream(), info.arg(0), bytes, file);
+        }
         write_vec(environment, wrap, base, info.arg(0), bytes)
     })
 }
@@ -137,6 +146,31 @@ fn dispatch(
     }
     let request = StreamRequest::begin(environment, wrap, req, "WriteWrap", "WRITEWRAP")?;
     let written = stream.write(rest, move |_, result| request.complete(result));
+    set_result(environment, total, written.is_ok())?;
+    Ok(written.map(|_| ()))
+}
+
+/// The open file behind a handle that is to go to another process; `None` without a handle.
+fn sent_along(env: Env, environment: &Rc<Environment>, handle: Value) -> Result<Option<Arc<dyn File>>> {
+    if !env.is_object(handle)? {
+        return Ok(None);
+    }
+    let fd = env.get_i32(env.get(handle, "fd")?)?;
+    environment.kernel().file(fd).map(Some).map_err(|_| Error::type_error("ERR_INVALID_HANDLE_TYPE", "This handle type cannot be sent"))
+}
+
+/// Writes with a handle sent along: never at once, as in Node.
+fn send(
+    environment: &Rc<Environment>,
+    wrap: &Rc<AsyncWrap>,
+    stream: &Stream,
+    req: Value,
+    bytes: Vec<u8>,
+    file: Arc<dyn File>,
+) -> Result<edge_wasix::Result<()>> {
+    let total = bytes.len();
+    let request = StreamRequest::begin(environment, wrap, req, "WriteWrap", "WRITEWRAP")?;
+    let written = stream.write_and_send(bytes, Some(file), move |_, result| request.complete(result));
     set_result(environment, total, written.is_ok())?;
     Ok(written.map(|_| ()))
 }
