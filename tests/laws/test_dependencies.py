@@ -43,6 +43,7 @@ SYSTEM_CRATES = frozenset(
 # DESIGN.md, "Crates and folders": what each room may use of ours.
 MAY_USE = {
     "edge-wasix": set(),
+    "edge-crypto": set(),
     "edge-encoding": set(),
     "edge-napi": set(),
     "edge-node-lib": set(),
@@ -52,7 +53,7 @@ MAY_USE = {
     "edge-loop": {"edge-wasix"},
     "edge-quickjs": {"edge-napi", "edge-wasix"},
     "edge-typescript": set(),
-    "edge-node": {"edge-llhttp", "edge-napi", "edge-loop", "edge-wasix", "edge-encoding", "edge-node-lib", "edge-typescript"},
+    "edge-node": {"edge-llhttp", "edge-napi", "edge-loop", "edge-wasix", "edge-crypto", "edge-encoding", "edge-node-lib", "edge-typescript"},
     "edge-cli": {"edge-node", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
     "edge-python": {"edge-node", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
 }

@@ -28,7 +28,7 @@ const CONFIG: &str = r#"{"target_defaults":{"cflags":[],"default_configuration":
 "node_byteorder":"little","node_debug_lib":false,"node_enable_d8":false,"node_enable_v8_vtunejit":false,"node_install_corepack":false,
 "node_install_npm":false,"node_module_version":137,"node_no_browser_globals":false,"node_prefix":"/usr/local","node_quic":false,
 "node_release_urlbase":"https://nodejs.org/download/release/","node_shared":false,"node_use_amaro":true,"node_use_bundled_v8":false,
-"node_use_node_snapshot":true,"node_use_openssl":false,"node_use_v8_platform":false,"node_with_ltcg":false,"node_without_node_options":false,
+"node_use_node_snapshot":true,"node_use_openssl":true,"node_use_v8_platform":false,"node_with_ltcg":false,"node_without_node_options":false,
 "shlib_suffix":"so.137","single_executable_application":false,"target_arch":"@ARCH@","ubsan":0,"use_prefix_to_find_headers":false,
 "v8_enable_i18n_support":0,"v8_enable_inspector":0,"v8_enable_webassembly":0,"v8_use_siphash":1}}"#;
 
@@ -56,25 +56,13 @@ fn init(target: &Target<'_>) -> Result<()> {
     env.define_accessor(target.object, key, Some(getter), None, edge_napi::types::napi_configurable)
 }
 
-/// Node's `BuiltinLoader::GetBuiltinCategories`, for a build without OpenSSL and inspector.
+/// Node's `BuiltinLoader::GetBuiltinCategories`, for a build without inspector.
 fn can_be_required(id: &str) -> bool {
     const PREFIXES: &[&str] = &["internal/bootstrap/", "internal/per_context/", "internal/deps/v8/tools/", "internal/main/"];
-    const WITHOUT_OPENSSL: &[&str] = &[
-        "crypto",
-        "internal/crypto/",
-        "https",
-        "http2",
-        "internal/http2/",
-        "tls",
-        "_tls_common",
-        "_tls_wrap",
-        "internal/tls/",
-        "internal/quic/",
-    ];
     const WITHOUT_INSPECTOR: &[&str] = &["inspector", "internal/util/inspector", "internal/inspector/", "internal/inspector_async_hook"];
     const NEVER: &[&str] = &["internal/v8_prof_polyfill", "internal/v8_prof_processor", "sqlite_unavailable"];
     let named = |list: &[&str]| list.iter().any(|name| if name.ends_with('/') { id.starts_with(name) } else { id == *name });
-    !PREFIXES.iter().any(|prefix| id.starts_with(prefix)) && !named(WITHOUT_OPENSSL) && !named(WITHOUT_INSPECTOR) && !named(NEVER)
+    !PREFIXES.iter().any(|prefix| id.starts_with(prefix)) && !named(WITHOUT_INSPECTOR) && !named(NEVER)
 }
 
 /// `compileFunction(id)`.

@@ -11,7 +11,7 @@ fn init(target: &Target<'_>) -> Result<()> {
     for (name, value) in [
         ("isDebugBuild", false),
         ("openSSLIsBoringSSL", false),
-        ("hasOpenSSL", false),
+        ("hasOpenSSL", true),
         ("fipsMode", false),
         // To the library this means `internalBinding('icu')` (all of TextDecoder, transcode, string width), which needs no locale
         // data and is there; that there is no `Intl` object is what `process.config` and `process.versions` say.

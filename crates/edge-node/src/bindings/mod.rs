@@ -14,6 +14,7 @@ mod config;
 mod constants;
 mod contextify;
 mod credentials;
+mod crypto;
 mod encode_bytes;
 mod encoding_binding;
 mod errors;
@@ -53,6 +54,7 @@ mod symbols;
 mod task_queue;
 mod tcp_wrap;
 mod timers;
+mod tls_wrap;
 mod trace_events;
 mod tty_wrap;
 mod types;
@@ -90,6 +92,7 @@ pub const ALL: &[&Binding] = &[
     &constants::BINDING,
     &contextify::BINDING,
     &credentials::BINDING,
+    &crypto::BINDING,
     &encoding_binding::BINDING,
     &errors::BINDING,
     &fs::BINDING,
@@ -127,6 +130,7 @@ pub const ALL: &[&Binding] = &[
     &task_queue::BINDING,
     &tcp_wrap::BINDING,
     &timers::BINDING,
+    &tls_wrap::BINDING,
     &trace_events::BINDING,
     &tty_wrap::BINDING,
     &types::BINDING,
