@@ -63,6 +63,7 @@ mod tcp;
 mod thread_pool;
 mod timer;
 mod timer_heap;
+mod udp;
 mod wake;
 mod work;
 
@@ -82,5 +83,6 @@ pub use stream::{ReadEvent, Stream};
 pub use tcp::{BindFlags, Tcp};
 pub use thread_pool::{ThreadPool, WorkLane};
 pub use timer::Timer;
+pub use udp::{Membership, ReceiveEvent, Udp, UdpBindFlags};
 pub use wake::LoopHandle;
 pub use work::{RequestInfo, RequestKind, Work, WorkError};

@@ -26,6 +26,7 @@ mod read_file;
 mod remove_all;
 mod resolve;
 mod sock;
+mod sock_datagram;
 mod sock_options;
 mod spawn;
 mod tty;
