@@ -1,4 +1,4 @@
-"""The boot image: one that cannot be used costs a warning and time, not the program."""
+"""The boot image: the same bytes each time, and one that cannot be used costs a warning and time, not the program."""
 
 from __future__ import annotations
 
@@ -23,6 +23,17 @@ def _build(edge_node: Path, image: Path, **env: str) -> bytes:
 @pytest.fixture(scope="module")
 def image(edge_node: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return _build(edge_node, tmp_path_factory.mktemp("image") / "boot.image")
+
+
+def test_built_twice_it_is_the_same_bytes(edge_node: Path, image: bytes, tmp_path: Path) -> None:
+    folder = tmp_path / "another place"
+    folder.mkdir()
+    again = _build(edge_node, folder / "b.image", TZ="Asia/Tokyo", LANG="de_DE.UTF-8", HOME=str(tmp_path), NODE_DEBUG="fs")
+    # Not `==` alone: pytest would print the difference of ten megabytes.
+    assert (again == image) is True
+    session = (folder / "b.image.session").read_bytes()
+    _build(edge_node, tmp_path / "c.image")
+    assert ((tmp_path / "c.image.session").read_bytes() == session) is True
 
 
 def _cut(image: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The boot image: Node's library, booted once by the executable that will start from it."""
+"""The boot image: Node's library, booted once by the executable that will start from it; beside it, that of a prepared session."""
 
 from __future__ import annotations
 
@@ -23,4 +23,6 @@ def make_boot_image(executable: Path, image: Path) -> bool:
     done.check_returncode()
     if not image.is_file():
         raise RuntimeError(f"edge-node left no boot image at {image}")
+    if not image.with_name(f"{image.name}.session").is_file():
+        raise RuntimeError(f"edge-node left no image of a session beside {image}")
     return True

@@ -2,7 +2,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, final
 
-__all__ = ["Session", "version"]
+__all__ = ["Session", "measure_boundary", "version"]
 
 @final
 class Session:
@@ -23,3 +23,6 @@ class Session:
 
 def version() -> str:
     """The version of the native half, which is the package's."""
+
+def measure_boundary(rounds: int) -> list[tuple[str, float]]:
+    """Nanoseconds for each way across the boundary between JavaScript and native code, the best of five times `rounds`."""

@@ -2,6 +2,7 @@
 //! host's kernel) and holds no logic: options and their meaning live in `edge-node`.
 
 mod image;
+mod info;
 
 use edge_napi::{Engine, IsolateOptions};
 use edge_node::Program;
@@ -38,7 +39,10 @@ fn run(kernel: std::sync::Arc<Kernel>) -> i32 {
     let exec_path = kernel.executable().map_or_else(|_| argv0.clone(), |path| String::from_utf8_lossy(&path).into_owned());
     let engine: &dyn Engine = &QuickJs;
     if args.first().map(String::as_str) == Some("--build-boot-image") {
-        return image::build(engine, kernel, args.get(1).map(String::as_str));
+        return image::build(engine, &kernel, args.get(1).map(String::as_str));
+    }
+    if args.first().map(String::as_str) == Some("--edge-info") {
+        return info::print(&kernel, &exec_path);
     }
     let image = image::open(engine, &kernel, &exec_path);
     let isolate = IsolateOptions { memory_limit: 4 << 30, stack_limit: STACK_LIMIT };

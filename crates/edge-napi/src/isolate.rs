@@ -57,7 +57,7 @@ pub trait Isolate {
     fn kill_handle(&self) -> Arc<dyn Kill>;
     /// Why the isolate is poisoned, if it is.
     fn poisoned(&self) -> Option<Poison>;
-    /// New seed for `Math.random` in every realm (after a restore).
+    /// New seed for `Math.random` in every realm: before a program runs. Fresh isolates and images begin with the same one each time.
     fn reseed(&self);
 }
 
@@ -90,6 +90,8 @@ pub trait Image: Send + Sync {
     fn section(&self, name: &str) -> Option<&[u8]>;
     /// Size of the captured heap in bytes.
     fn heap_size(&self) -> u64;
+    /// Hash of the captured heap and the sections, which names the image.
+    fn content_hash(&self) -> u128;
     /// For the provider to find its own type again.
     fn as_any(&self) -> &dyn std::any::Any;
 }

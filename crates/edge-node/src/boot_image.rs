@@ -28,7 +28,11 @@ impl BootImage {
         Self::check(engine.open_image(path, crate::native_table())?)
     }
 
-    fn check(image: Arc<dyn Image>) -> Result<Self, ImageError> {
+    /// Takes an image that the engine has opened.
+    ///
+    /// # Errors
+    /// As [`BootImage::open`].
+    pub fn check(image: Arc<dyn Image>) -> Result<Self, ImageError> {
         if image.section(LIB) != Some(edge_node_lib::LIB_SHA256.as_bytes()) {
             return Err(ImageError::Stale("another version of Node's library".to_owned()));
         }

@@ -85,6 +85,7 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
             return BOOT_FAILED;
         }
     };
+    runtime.isolate().reseed();
     let mut code = runtime.environment().run_main(main);
     if let Some(poison) = runtime.isolate().poisoned() {
         complain(&format!("\n{}\n", fatal_text(poison)));

@@ -52,5 +52,5 @@ pub use node_api::NODE_TABLE;
 pub use options::{HeapFlags, OptionError, OptionValue, Options};
 pub use request::{ActiveRequest, ActiveRequests, Face, Request};
 pub use runtime::{Runtime, StartError};
-pub use session::{Answer, Interrupt, Session};
+pub use session::{Answer, Interrupt, Session, SessionImages};
 pub use uv_error::{errno_exception, strerror, uv_exception, uv_exception_two_paths};

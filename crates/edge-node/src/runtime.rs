@@ -28,7 +28,8 @@ impl std::fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 impl Runtime {
-    /// A booted environment: continued from `image`, or booted from Node's library when there is none.
+    /// A booted environment: continued from `image`, or booted from Node's library when there is none. Whoever runs a program in it
+    /// reseeds the isolate first ([`Isolate::reseed`]).
     ///
     /// # Errors
     /// A missing resource, or a failure of the boot scripts (a bug of this build).
@@ -55,8 +56,9 @@ impl Runtime {
         // A closing isolate shows at the next call.
         let _ = runtime.environment.apply_time_zone();
         if booted {
-            runtime.isolate.reseed();
-        } else if let Err(error) = bootstrap(&runtime.environment).and_then(|()| preload(&runtime.environment)) {
+            return Ok(runtime);
+        }
+        if let Err(error) = bootstrap(&runtime.environment).and_then(|()| preload(&runtime.environment)) {
             let env = runtime.environment.env();
             let value = env.error_value(error);
             let text = value.and_then(|value| {
@@ -86,6 +88,7 @@ impl Runtime {
     /// What cannot be captured.
     pub fn snapshot(&self) -> Result<Vec<u8>, String> {
         crate::builtin_scripts::compile_ahead(&self.environment).map_err(|error| format!("the library does not compile: {error:?}"))?;
+        crate::bindings::forget_milestones(&self.environment);
         let mut roots = String::new();
         for (name, reference) in self.environment.roots() {
             roots.push_str(&format!("{}\t{name}\n", reference.0.0));

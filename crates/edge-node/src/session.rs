@@ -2,9 +2,10 @@
 
 use crate::callback_scope::CallbackContext;
 use crate::runtime::{Runtime, StartError};
-use crate::{Environment, run_main_script};
+use crate::{BootImage, Environment, EnvironmentOptions, run_main_script};
 use edge_loop::{LoopHandle, RunMode};
-use edge_napi::{Kill, Poison, Result, Value};
+use edge_napi::{Engine, Isolate, IsolateOptions, Kill, Poison, Result, Value};
+use edge_wasix::Kernel;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,13 +15,20 @@ const SERVE: &str = "session.serve";
 const SLOT: &str = "session.slot";
 
 /// The host's own script: makes the function that serves requests. It answers with a slot that is filled when the request is done.
-/// `undefined` travels as no JSON at all.
+/// `undefined` travels as no JSON at all. The script runs before the image of a session is taken, so what it asks of the machine it asks
+/// in `start`, which runs in each session; pre-execution has made `argv0` configurable for it.
 const SERVER: &str = r"(function (process) {
-  const { createRequire } = process.getBuiltinModule('module');
+  const Module = process.getBuiltinModule('module');
   const { Script, constants: { USE_MAIN_CONTEXT_DEFAULT_LOADER } } = process.getBuiltinModule('vm');
   const { resolve } = process.getBuiltinModule('path');
-  const require = createRequire(resolve('[edgejs]'));
-  globalThis.require ??= require;
+  let require;
+  const start = () => {
+    Object.defineProperty(process, 'argv0', { __proto__: null, value: process.argv[0], enumerable: true, configurable: false });
+    process.argv[0] = process.execPath;
+    Module._initPaths();
+    require = Module.createRequire(resolve('[edgejs]'));
+    globalThis.require ??= require;
+  };
   const run = {
     eval: ([code, filename]) => new Script(code, { filename, importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER }).runInThisContext(),
     load: ([path]) => { require(resolve(path)); },
@@ -35,6 +43,7 @@ const SERVER: &str = r"(function (process) {
   };
   const text = (value) => { try { return String(value); } catch { return 'a value without text'; } };
   return (kind, request) => {
+    if (kind === undefined) return start();
     const slot = { done: false, value: undefined, error: undefined };
     (async () => JSON.stringify(await run[kind](JSON.parse(request))))().then(
       (value) => { slot.value = value; slot.done = true; },
@@ -48,6 +57,15 @@ const SERVER: &str = r"(function (process) {
     return slot;
   };
 })";
+
+/// What sessions may start from.
+#[derive(Clone, Default)]
+pub struct SessionImages {
+    /// Of a booted environment.
+    pub boot: Option<BootImage>,
+    /// Of a prepared session ([`Session::prepare`]).
+    pub session: Option<BootImage>,
+}
 
 /// How a request ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -105,26 +123,63 @@ pub struct Session {
 }
 
 impl Session {
-    /// Makes the runtime ready to serve: what Node's own `internal/main/embedding` prepares, then the server's function.
+    /// Starts a session: from the image of a prepared session when there is one and the environment variables say nothing that
+    /// pre-execution would have heeded, else from the boot image, else from nothing.
+    ///
+    /// # Errors
+    /// A missing resource; the library or the host's script failed to start.
+    pub fn start(
+        engine: &dyn Engine,
+        images: &SessionImages,
+        kernel: Arc<Kernel>,
+        options: EnvironmentOptions,
+        isolate: &IsolateOptions,
+    ) -> std::result::Result<Self, StartError> {
+        let prepared = images.session.as_ref().filter(|_| !heeds_environment(&kernel));
+        let runtime = Runtime::new(engine, prepared.or(images.boot.as_ref()), kernel, options, isolate)?;
+        Self::new(runtime)
+    }
+
+    /// Makes the runtime ready to serve, as far as its image has not.
     ///
     /// # Errors
     /// The library or the host's script failed to start.
-    pub fn new(runtime: Runtime) -> Result<Self, StartError> {
+    pub fn new(runtime: Runtime) -> std::result::Result<Self, StartError> {
+        let failed = || StartError("the session did not start; the error was printed".to_owned());
         let environment = runtime.environment();
         let env = environment.env();
-        let started = env.scope().ok().and_then(|_scope| {
-            environment.callback_scope(CallbackContext::NONE, || {
-                run_main_script(environment, "internal/main/embedding")?;
-                let process = environment.expect_root("process")?;
-                let make = env.run_text(SERVER, "edgejs:session")?;
-                let serve = env.call(make, env.undefined()?, &[process])?;
-                environment.set_root(SERVE, serve)
-            })
-        });
-        if started.is_none() {
-            return Err(StartError("the session did not start; the error was printed".to_owned()));
+        runtime.isolate().reseed();
+        let _scope = env.scope().map_err(|_| failed())?;
+        if environment.root(SERVE).ok().flatten().is_none() {
+            prepare(environment).ok_or_else(failed)?;
         }
+        environment
+            .callback_scope_without_hooks(CallbackContext::NONE, || {
+                let process = environment.expect_root("process")?;
+                env.call(env.native_function("process_methods.patchProcessObject", "")?, process, &[process])?;
+                env.call(env.native_function("performance.markBootstrapComplete", "")?, process, &[])?;
+                env.call(environment.expect_root(SERVE)?, env.undefined()?, &[])
+            })
+            .ok_or_else(failed)?;
+        drop(_scope);
         Ok(Self { runtime, flag: Arc::default() })
+    }
+
+    /// Brings a runtime as far as an image of a session has it: everything that is the same for all sessions. Take the image
+    /// ([`Runtime::snapshot`]) right after it.
+    ///
+    /// # Errors
+    /// The library or the host's script failed to start.
+    pub fn prepare(runtime: &Runtime) -> std::result::Result<(), StartError> {
+        let env = runtime.environment().env();
+        let done = env.scope().ok().and_then(|_scope| prepare(runtime.environment()));
+        done.ok_or_else(|| StartError("the session did not start; the error was printed".to_owned()))
+    }
+
+    /// The engine instance.
+    #[must_use]
+    pub fn isolate(&self) -> &dyn Isolate {
+        self.runtime.isolate()
     }
 
     /// The part for other threads.
@@ -234,4 +289,31 @@ impl Session {
     fn environment(&self) -> &Rc<Environment> {
         self.runtime.environment()
     }
+}
+
+/// What Node's own `internal/main/embedding` prepares, and the server's function; `None` after an error, which was printed.
+fn prepare(environment: &Rc<Environment>) -> Option<()> {
+    let env = environment.env();
+    environment.callback_scope(CallbackContext::NONE, || {
+        // Pre-execution asks this to know whether `process.argv0` will be set again.
+        let _ = environment.internal_binding("mksnapshot")?;
+        let building = environment.aliased::<u8>("mksnapshot.isBuildingSnapshotBuffer")?;
+        building.set(0, 1);
+        let ran = run_main_script(environment, "internal/main/embedding");
+        building.set(0, 0);
+        ran?;
+        let process = environment.expect_root("process")?;
+        let make = env.run_text(SERVER, "edgejs:session")?;
+        let serve = env.call(make, env.undefined()?, &[process])?;
+        environment.set_root(SERVE, serve)
+    })
+}
+
+/// Variables that the library reads while it prepares execution, and not again in `start` (`NODE_PATH` and `HOME` are).
+const HEEDED: &[&[u8]] =
+    &[b"NODE_CHANNEL_FD", b"NODE_COMPILE_CACHE", b"NODE_DEBUG", b"NODE_NO_WARNINGS", b"NODE_UNIQUE_ID", b"NODE_V8_COVERAGE"];
+
+/// Whether one of them is set.
+fn heeds_environment(kernel: &Kernel) -> bool {
+    HEEDED.iter().any(|name| kernel.getenv(name).is_some())
 }

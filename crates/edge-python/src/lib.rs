@@ -3,6 +3,7 @@
 //! `python/edgejs/_native.pyi` is its interface; `stubtest` holds the two together in CI. Everything that can fail raises a
 //! Python exception; nothing here panics on what Python code passes in.
 
+mod boundary;
 mod session;
 
 use pyo3::prelude::*;
@@ -18,5 +19,11 @@ mod _native {
     #[pyfunction]
     fn version() -> &'static str {
         env!("CARGO_PKG_VERSION")
+    }
+
+    /// Nanoseconds for each way across the boundary between JavaScript and native code, the best of five times `rounds`.
+    #[pyfunction]
+    fn measure_boundary(py: Python<'_>, rounds: u32) -> PyResult<Vec<(&'static str, f64)>> {
+        py.detach(|| crate::boundary::measure(rounds)).map_err(pyo3::exceptions::PyRuntimeError::new_err)
     }
 }

@@ -1,7 +1,7 @@
 //! `_native.Session`: a JavaScript thread with a runtime on it, and the calls that Python makes to it.
 
-use edge_napi::IsolateOptions;
-use edge_node::{Answer, BootImage, EnvironmentOptions, Interrupt, Options, Runtime};
+use edge_napi::{ImageError, IsolateOptions};
+use edge_node::{Answer, BootImage, EnvironmentOptions, Interrupt, Options, SessionImages};
 use edge_quickjs::QuickJs;
 use edge_wasix::thread::{Thread, ThreadSpec, spawn};
 use edge_wasix::{Kernel, Policy, Stdio};
@@ -10,7 +10,7 @@ use pyo3::exceptions::{PyOSError, PyRuntimeError, PyRuntimeWarning, PyValueError
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use std::ffi::CString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub struct Session {
 
 /// What a new environment is made of.
 struct Recipe {
-    image: Option<BootImage>,
+    images: SessionImages,
     exec_path: String,
     cwd: Option<String>,
     env: Option<Vec<(String, String)>>,
@@ -63,33 +63,38 @@ impl Recipe {
         let cli = Options::parse(None, &[]).map_err(|error| error.report("edge-node"))?;
         let options =
             EnvironmentOptions { cli, exec_path: self.exec_path.clone(), argv0: self.exec_path, owns_process: false, ..Default::default() };
-        let runtime = Runtime::new(&QuickJs, self.image.as_ref(), kernel, options, &isolate).map_err(|error| error.0)?;
-        edge_node::Session::new(runtime).map_err(|error| error.0)
+        edge_node::Session::start(&QuickJs, &self.images, kernel, options, &isolate).map_err(|error| error.0)
     }
 }
 
-/// The image at `path`, opened once a process: it belongs to this module's code, not to what a later installation puts there. One that
-/// cannot be used is a `RuntimeWarning`, and none.
-fn boot_image(py: Python<'_>, path: PathBuf) -> PyResult<Option<BootImage>> {
-    static OPENED: Mutex<Option<(PathBuf, BootImage)>> = Mutex::new(None);
+/// The boot image at `path` and the image of a prepared session beside it, opened once a process: they belong to this module's code, not to
+/// what a later installation puts there. One that cannot be used is a `RuntimeWarning`, and none.
+fn images(py: Python<'_>, path: PathBuf) -> PyResult<SessionImages> {
+    static OPENED: Mutex<Option<(PathBuf, SessionImages)>> = Mutex::new(None);
     let mut opened = OPENED.lock_py_attached(py).map_err(|_| gone())?;
-    if let Some((known, image)) = opened.as_ref()
+    if let Some((known, images)) = opened.as_ref()
         && *known == path
     {
-        return Ok(Some(image.clone()));
+        return Ok(images.clone());
     }
-    match BootImage::open(&QuickJs, &path) {
-        Ok(image) => {
-            *opened = Some((path, image.clone()));
-            Ok(Some(image))
-        }
+    let mut of_session = path.clone().into_os_string();
+    of_session.push(".session");
+    let mut warnings = Vec::new();
+    let mut open = |path: &Path| match BootImage::open(&QuickJs, path) {
+        Ok(image) => Some(image),
+        Err(ImageError::Io(_)) => None,
         Err(error) => {
-            drop(opened);
-            let text = format!("the boot image {} {error}; starting without it", path.display());
-            PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(text.replace('\0', ""))?, 3)?;
-            Ok(None)
+            warnings.push(format!("the boot image {} {error}; starting without it", path.display()));
+            None
         }
+    };
+    let images = SessionImages { boot: open(&path), session: open(Path::new(&of_session)) };
+    *opened = Some((path, images.clone()));
+    drop(opened);
+    for text in warnings {
+        PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(text.replace('\0', ""))?, 3)?;
     }
+    Ok(images)
 }
 
 fn serve(recipe: Recipe, started: &Sender<Result<Interrupt, String>>, requests: &Receiver<Request>, replies: &Sender<Answer>) {
@@ -179,11 +184,11 @@ impl Session {
         env: Option<Vec<(String, String)>>,
         memory_limit: u64,
     ) -> PyResult<Self> {
-        let image = match image {
-            Some(path) => boot_image(py, path)?,
-            None => None,
+        let images = match image {
+            Some(path) => images(py, path)?,
+            None => SessionImages::default(),
         };
-        let recipe = Recipe { image, exec_path, cwd, env, memory_limit };
+        let recipe = Recipe { images, exec_path, cwd, env, memory_limit };
         let (requests, for_thread) = channel();
         let (from_thread, replies) = channel();
         let (started, start) = channel();

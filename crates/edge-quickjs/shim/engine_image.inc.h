@@ -59,6 +59,10 @@ void JS_EdgeZeroFreeMemory(JSRuntime *rt)
 {
     struct list_head *el;
 
+    /* of the engine's own `performance`, which Node's takes the place of: the only time in the heap */
+    list_for_each(el, &rt->context_list)
+        list_entry(el, JSContext, link)->time_origin = 0;
+
     for (int i = 0; i < JS_ARENA_BLOCK_SIZE_COUNT; i++) {
         unsigned int size = arena_block_sizes[i];
         list_for_each(el, &rt->arena_state.arena_list[i]) {

@@ -164,6 +164,12 @@ impl Image {
         assemble(&bytes[32..64], self.pages, self.stack_pointer, &sections, self.runs.clone(), pages_of)
     }
 
+    /// The hash of sections and pages that the head has.
+    #[must_use]
+    pub fn content_hash(&self) -> u128 {
+        self.file.bytes().get(128..144).and_then(|bytes| bytes.try_into().ok()).map_or(0, u128::from_le_bytes)
+    }
+
     /// Bytes of linear memory that the image stands for.
     #[must_use]
     pub fn memory_size(&self) -> u64 {

@@ -32,6 +32,9 @@ impl edge_napi::Image for QuickJsImage {
     fn heap_size(&self) -> u64 {
         self.0.memory_size()
     }
+    fn content_hash(&self) -> u128 {
+        self.0.content_hash()
+    }
     fn as_any(&self) -> &dyn std::any::Any {
         self
     }
@@ -109,7 +112,7 @@ impl edge_napi::Engine for QuickJs {
 
     fn create(&self, natives: &'static NativeTable, options: &IsolateOptions) -> Result<Box<dyn edge_napi::Isolate>, String> {
         let link = Link::default();
-        let engine = Engine::new(config(options), Box::new(Bridge(link.clone()))).map_err(|error| error.to_string())?;
+        let engine = Engine::new(config(options), Box::new(Bridge::of_fresh(link.clone()))).map_err(|error| error.to_string())?;
         match engine.edge_init() {
             Ok(0) => {}
             Ok(_) => return Err("no memory for the engine's runtime".into()),
@@ -130,7 +133,8 @@ impl edge_napi::Engine for QuickJs {
     ) -> Result<Box<dyn edge_napi::Isolate>, String> {
         let image = image.as_any().downcast_ref::<QuickJsImage>().ok_or("the image is another engine's")?;
         let link = Link::default();
-        let engine = Engine::restore(&image.0, config(options), Box::new(Bridge(link.clone()))).map_err(|error| error.to_string())?;
+        let engine =
+            Engine::restore(&image.0, config(options), Box::new(Bridge::of_restored(link.clone()))).map_err(|error| error.to_string())?;
         Ok(Box::new(QuickJsIsolate::new(engine, link, natives, options)?))
     }
 }

@@ -31,12 +31,30 @@ impl Link {
 }
 
 /// The host of an environment's engine.
-pub(crate) struct Bridge(pub(crate) Link);
+pub(crate) struct Bridge {
+    link: Link,
+    /// The seed of the first realm, when it shall be the same each time.
+    first_seed: Cell<Option<i64>>,
+}
+
+/// Any number that is not 0.
+const FIRST_SEED: i64 = 0x5DEE_CE66_D1CE_4E5B;
 
 impl Bridge {
+    /// The host of a fresh engine. Its main realm begins with a seed that is always the same, so that an image of it has the same bytes
+    /// each time (an image's seeds are the same for all who start from it anyhow); whoever runs a program in it reseeds first.
+    pub(crate) fn of_fresh(link: Link) -> Self {
+        Self { link, first_seed: Cell::new(Some(FIRST_SEED)) }
+    }
+
+    /// The host of an engine with an image's heap.
+    pub(crate) fn of_restored(link: Link) -> Self {
+        Self { link, first_seed: Cell::new(None) }
+    }
+
     fn inner(&self) -> Option<&Inner> {
         // SAFETY: set to the boxed environment that owns the engine that owns us, and taken away before that one goes.
-        self.0.0.get().and_then(|inner| unsafe { inner.as_ref() })
+        self.link.0.get().and_then(|inner| unsafe { inner.as_ref() })
     }
 }
 
@@ -131,6 +149,9 @@ impl Host for Bridge {
 
     fn random_seed(&self, _engine: &Engine) -> i64 {
         use std::hash::{BuildHasher, Hasher};
+        if let Some(seed) = self.first_seed.take() {
+            return seed;
+        }
         // The standard library's own random keys: seeded by the system once a thread, different at each call.
         let mut hasher = std::hash::RandomState::new().build_hasher();
         hasher.write_u64(clock::monotonic_ns());

@@ -2,13 +2,13 @@
 
 use edge_loop::RunMode;
 use edge_napi::types::{napi_env, napi_status, napi_value};
-use edge_napi::{Env, Image, IsolateOptions, Result, Value};
-use edge_node::{CallbackContext, Environment, EnvironmentOptions, NODE_TABLE, Runtime, native_table};
+use edge_napi::{Env, IsolateOptions, Result, Value};
+use edge_node::{BootImage, CallbackContext, Environment, EnvironmentOptions, NODE_TABLE, Runtime, native_table};
 use edge_quickjs::QuickJs;
 use edge_wasix::thread::{ThreadSpec, spawn};
 use edge_wasix::{Kernel, MemoryFs};
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 const OPTIONS: IsolateOptions = IsolateOptions { memory_limit: 512 << 20, stack_limit: 24 << 20 };
 
@@ -20,7 +20,7 @@ pub const NO_ENV: napi_env = std::ptr::null_mut();
 /// Handles that name nothing.
 pub const FORGED: [napi_value; 3] = [napi_value(0), napi_value(999_999), napi_value(usize::MAX)];
 
-fn runtime(image: Option<&Arc<dyn Image>>) -> Runtime {
+fn runtime(image: Option<&BootImage>) -> Runtime {
     let kernel = Kernel::builder().mount("/", MemoryFs::new()).build().unwrap();
     Runtime::new(&QuickJs, image, kernel, EnvironmentOptions::default(), &OPTIONS).unwrap()
 }
@@ -32,9 +32,9 @@ fn on_thread<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
 
 /// Runs `f` with an environment that is ready to run programs, then ends it.
 pub fn with_environment<T: Send + 'static>(f: impl FnOnce(&Rc<Environment>) -> T + Send + 'static) -> T {
-    static IMAGE: OnceLock<Arc<dyn Image>> = OnceLock::new();
-    let image =
-        IMAGE.get_or_init(|| on_thread(|| QuickJs.image_from_bytes(&runtime(None).snapshot().unwrap(), native_table()).unwrap())).clone();
+    static IMAGE: OnceLock<BootImage> = OnceLock::new();
+    let make = || BootImage::check(QuickJs.image_from_bytes(&runtime(None).snapshot().unwrap(), native_table()).unwrap()).unwrap();
+    let image = IMAGE.get_or_init(|| on_thread(make)).clone();
     on_thread(move || {
         let runtime = runtime(Some(&image));
         let environment = runtime.environment();

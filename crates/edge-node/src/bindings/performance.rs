@@ -138,6 +138,13 @@ fn start_milestones(environment: &Rc<Environment>) -> Result<()> {
     Ok(())
 }
 
+/// Takes all moments out of the array, for an image.
+pub fn forget_milestones(environment: &Environment) {
+    if let Ok(milestones) = environment.aliased::<f64>("performance.milestones") {
+        milestones.set_all(&[-1.0; 8]);
+    }
+}
+
 /// Notes that a milestone is reached now. Nothing happens before the library asked for this binding.
 pub fn mark_milestone(environment: &Environment, milestone: Milestone) {
     if let Ok(milestones) = environment.aliased::<f64>("performance.milestones") {

@@ -4,11 +4,13 @@
 mod beneath;
 mod convert;
 mod dir_stream;
+mod features;
 mod host_dir;
 mod host_file;
 mod host_root;
 mod retry;
 
+pub use features::{HostFeatures, host_features};
 pub use host_dir::HostDir;
 pub use host_file::HostFile;
 pub use host_root::HostRoot;
