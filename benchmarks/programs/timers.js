@@ -1,13 +1,15 @@
+const scale = Number(process.env.EDGE_BENCH_SCALE ?? 1);
 const start = performance.now();
-let left = 100000;
+const count = Math.max(100, 100000 * scale);
+let left = count;
 let immediates = 0;
 const done = () => {
   if (--left === 0) setImmediate(function again() {
-    if (++immediates < 50000) setImmediate(again);
+    if (++immediates < count / 2) setImmediate(again);
     else console.log(`RESULT ${performance.now() - start}`);
   });
 };
-for (let i = 0; i < 100000; i++) {
+for (let i = 0; i < count; i++) {
   setTimeout(done, i % 5);
   clearTimeout(setTimeout(done, 1000));
 }

@@ -303,6 +303,8 @@ fn prepare(environment: &Rc<Environment>) -> Option<()> {
         building.set(0, 0);
         ran?;
         let process = environment.expect_root("process")?;
+        // The one number of this machine that preparation put into the heap; `start` sets it.
+        env.define_read_only(process, "pid", env.int32(0)?)?;
         let make = env.run_text(SERVER, "edgejs:session")?;
         let serve = env.call(make, env.undefined()?, &[process])?;
         environment.set_root(SERVE, serve)
