@@ -95,12 +95,18 @@ fn arrow_message(environment: &Rc<Environment>, error: Value) -> Result<Option<S
     if line.contains("node-do-not-add-exception-line") {
         return Ok(None);
     }
-    let start = usize::try_from(position.start_column).unwrap_or(0);
-    let end = usize::try_from(position.end_column).unwrap_or(0).max(start + 1);
+    let head = format!("{file}:{}\n{line}\n", position.line);
+    let (Ok(start), Ok(end)) = (usize::try_from(position.start_column), usize::try_from(position.end_column)) else {
+        return Ok(Some(head));
+    };
+    // A place with more lines, or past the line's end, has no arrow; the end of the input has an empty one.
+    if start > end || end > line.len() {
+        return Ok(Some(head));
+    }
     // Tabs stay tabs, so that the caret stands below the place whatever their width.
     let padding: String = line.chars().take(start).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
     let carets = "^".repeat(end - start);
-    Ok(Some(format!("{file}:{}\n{line}\n{padding}{carets}\n", position.line)))
+    Ok(Some(format!("{head}{padding}{carets}\n")))
 }
 
 /// The line from the script's file or the code of `--eval`, where the engine kept no text that has all of it.

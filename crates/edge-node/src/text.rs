@@ -5,7 +5,7 @@ use edge_napi::types::napi_valuetype;
 use edge_napi::{Env, Error, Result, Str, Value};
 
 /// The longest string that the engine makes, in code units (`buffer.constants.MAX_STRING_LENGTH`).
-pub const STRING_MAX_LENGTH: usize = (1 << 30) - 1;
+pub const STRING_MAX_LENGTH: usize = (1 << 29) - 24;
 
 /// The engine's text as a source for [`edge_encoding`].
 #[must_use]

@@ -499,7 +499,7 @@ static void build_backtrace(JSContext *ctx, JSValueConst error_val,
 static void js_error_set_source_line(JSParseState *s, JSValueConst error)
 {
     JSContext *ctx = s->ctx;
-    const uint8_t *start = s->token.line_start, *end;
+    const uint8_t *start = s->token.line_start, *end, *p;
     JSErrorStack *st;
     JSValue exc;
 
@@ -530,7 +530,14 @@ static void js_error_set_source_line(JSParseState *s, JSValueConst error)
         st->source_line = JS_UNDEFINED;
     }
     JS_Throw(ctx, exc);
-    if (s->error_at_last && s->last_ptr > start && s->last_ptr <= end)
+    if (s->error_to) {
+        /* beyond the line's end when the range has more lines; nothing at the end of input */
+        st->end_column = st->column;
+        for (p = s->token.ptr; p < s->error_to; p++)
+            st->end_column += ((*p & 0xc0) != 0x80) + (*p >= 0xf0);
+    } else if (s->error_narrow)
+        st->end_column = st->column + 1;
+    else if (s->error_at_last && s->last_ptr > start && s->last_ptr <= end)
         st->end_column = js_parse_column(s, start, s->last_ptr);
     else if (s->buf_ptr > s->token.ptr && s->buf_ptr <= end && strcmp(s->filename, "<input>"))
         st->end_column = js_parse_column(s, start, s->buf_ptr);

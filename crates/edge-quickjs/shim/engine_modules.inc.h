@@ -182,8 +182,16 @@ static void edge_set_error_position(JSContext *ctx, JSModuleDef *m, const char *
     }
     st = JS_VALUE_GET_OBJ(error)->class_id == JS_CLASS_ERROR ? JS_VALUE_GET_OBJ(error)->u.opaque : NULL;
     if (st && JS_IsString(text) && JS_IsUndefined(st->source_line)) {
+        JSString *p;
+        uint32_t i;
+
         st->source_line = text;
         st->end_column = st->column + 1;
+        if (JS_VALUE_GET_TAG(text) == JS_TAG_STRING) {
+            p = JS_VALUE_GET_STRING(text);
+            for (i = st->column; i < p->len && lre_js_is_ident_next(string_get(p, i)); i++)
+                st->end_column++;
+        }
     } else {
         JS_FreeValue(ctx, text);
     }

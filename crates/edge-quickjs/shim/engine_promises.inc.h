@@ -98,17 +98,61 @@ static JSValue edge_throwaway_promise(JSContext *ctx, JSValueConst parent)
     return promise;
 }
 
+/* A rejection that arose where the stack had no room for the callback. */
+static JSValue edge_late_rejection_job(JSContext *ctx, int argc, JSValueConst *argv)
+{
+    JSPromiseData *s = JS_GetOpaque(argv[1], JS_CLASS_PROMISE);
+
+    if (JS_VALUE_GET_INT(argv[0]) == JS_EDGE_PROMISE_REJECT_WITH_NO_HANDLER && s && s->is_handled)
+        return JS_UNDEFINED;
+    return JS_Call(ctx, ctx->rt->edge.promise_reject_callback, JS_UNDEFINED, argc, argv);
+}
+
+static bool edge_text_is(JSContext *ctx, JSValueConst text, const char *expected)
+{
+    const char *str = JS_ToCString(ctx, text);
+    bool is = str && !strcmp(str, expected);
+
+    JS_FreeCString(ctx, str);
+    return is;
+}
+
+static bool edge_is_stack_overflow(JSContext *ctx, JSValueConst error)
+{
+    JSValue message;
+    bool is;
+
+    if (!JS_IsError(error))
+        return false;
+    message = js_error_own_string(ctx, JS_VALUE_GET_OBJ(error), JS_ATOM_message);
+    is = JS_IsString(message) && edge_text_is(ctx, message, "Maximum call stack size exceeded");
+    JS_FreeValue(ctx, message);
+    return is;
+}
+
 static void edge_rejection_tracker(JSContext *ctx, JSValueConst promise, JSValueConst reason,
                                    bool is_handled, void *opaque)
 {
-    JSValue func = js_dup(ctx->rt->edge.promise_reject_callback);
+    JSRuntime *rt = ctx->rt;
+    JSValue func = js_dup(rt->edge.promise_reject_callback), saved = rt->current_exception, ret;
     JSValueConst argv[3];
 
     argv[0] = js_int32(is_handled ? JS_EDGE_PROMISE_HANDLER_ADDED_AFTER_REJECT
                                   : JS_EDGE_PROMISE_REJECT_WITH_NO_HANDLER);
     argv[1] = promise;
     argv[2] = is_handled ? JS_UNDEFINED : reason;
-    edge_call_callback(ctx, func, 3, argv);
+    rt->current_exception = JS_UNINITIALIZED;
+    ret = JS_Call(ctx, func, JS_UNDEFINED, 3, argv);
+    if (JS_IsException(ret)) {
+        bool uncatchable = JS_IsUncatchableError(rt->current_exception);
+        ret = JS_GetException(ctx);
+        if (edge_is_stack_overflow(ctx, ret))
+            JS_EnqueueJob(ctx, edge_late_rejection_job, 3, argv);
+        else if (!uncatchable)
+            JS_EnqueueJob(ctx, edge_rethrow_job, 1, vc(&ret));
+    }
+    JS_FreeValue(ctx, ret);
+    rt->current_exception = saved;
     JS_FreeValue(ctx, func);
 }
 

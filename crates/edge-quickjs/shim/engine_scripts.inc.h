@@ -80,11 +80,17 @@ static JSValue edge_new_record(JSContext *ctx, JSValueConst option, const char *
 
 /* ---- the compiler's side ---- */
 
+/* What CompileFunction puts behind a body. */
+#define EDGE_FUNCTION_TAIL "\n}"
+
 static void edge_parse_init(JSParseState *s)
 {
     JSEdgeRuntime *e = &s->ctx->rt->edge;
 
+    s->body_end = s->buf_end;
     if (e->compile_explicit) {
+        if (e->compile_first_byte)
+            s->body_end -= strlen(EDGE_FUNCTION_TAIL);
         s->edge_first_line = s->buf_start + e->compile_first_byte;
         s->col_offset = e->compile_col_offset;
     }
@@ -313,7 +319,7 @@ JSValue JS_EdgeCompileFunction(JSContext *ctx, const char *source, size_t len,
     dbuf_putstr(&text, ") {\n");
     body = text.size;
     dbuf_put(&text, (const uint8_t *)source, len);
-    dbuf_putstr(&text, "\n}");
+    dbuf_putstr(&text, EDGE_FUNCTION_TAIL);
     dbuf_putc(&text, 0);
     if (text.error) {
         JS_ThrowOutOfMemory(ctx);

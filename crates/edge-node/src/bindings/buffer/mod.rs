@@ -62,11 +62,12 @@ pub const BINDING: Binding = Binding {
     init,
 };
 
-/// The longest array buffer that the engine makes (`buffer.constants.MAX_LENGTH`). V8 answers 2^53 - 1, which nothing can have.
-const MAX_LENGTH: u32 = i32::MAX as u32;
+/// `buffer.constants.MAX_LENGTH`: V8's 2^53 - 1, which no buffer can have; the engine answers its own limit with the RangeError that
+/// V8 has for a lack of memory.
+const MAX_LENGTH: f64 = 9_007_199_254_740_991.0;
 
 fn init(target: &Target<'_>) -> Result<()> {
     target.methods()?;
-    target.number("kMaxLength", f64::from(MAX_LENGTH))?;
+    target.number("kMaxLength", MAX_LENGTH)?;
     target.number("kStringMaxLength", STRING_MAX_LENGTH as f64)
 }
