@@ -34,6 +34,7 @@ mod runtime;
 mod serdes;
 mod session;
 pub mod text;
+mod thread_pool_work;
 mod time_zone;
 mod uv_error;
 
@@ -53,4 +54,5 @@ pub use options::{HeapFlags, OptionError, OptionValue, Options};
 pub use request::{ActiveRequest, ActiveRequests, Face, Request};
 pub use runtime::{Runtime, StartError};
 pub use session::{Answer, Interrupt, Session, SessionImages};
+pub use thread_pool_work::ThreadPoolWork;
 pub use uv_error::{errno_exception, strerror, uv_exception, uv_exception_two_paths};

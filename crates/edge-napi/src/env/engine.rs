@@ -20,6 +20,10 @@ impl Env {
         call!(self, ext.run_finalizers());
         Ok(())
     }
+    /// Tells the engine of memory outside of its heap that its objects hold on to; the sum.
+    pub fn adjust_external_memory(self, change: i64) -> Result<i64> {
+        Ok(call!(self, js.napi_adjust_external_memory(change), -> 0))
+    }
     /// Sets the local time zone: an IANA name or a POSIX `TZ` text; what is neither is UTC.
     pub fn set_time_zone(self, name: &str) -> Result<()> {
         let name = self.string(name)?;

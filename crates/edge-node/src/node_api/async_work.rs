@@ -4,12 +4,12 @@ use super::async_resource::AsyncResource;
 use super::registry::Registry;
 use super::{ModuleData, Res, call_module, check, enter, put, resource_name, resource_object, status};
 use crate::Environment;
-use edge_loop::{RequestKind, WorkError, WorkLane};
+use crate::thread_pool_work::ThreadPoolWork;
+use edge_loop::WorkError;
 use edge_napi::types::napi_status::*;
 use edge_napi::types::*;
-use std::cell::RefCell;
 use std::ffi::c_void;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 type Execute = unsafe extern "C" fn(napi_env, *mut c_void);
 
@@ -19,8 +19,7 @@ struct AsyncWork {
     execute: Execute,
     complete: napi_async_complete_callback,
     data: ModuleData,
-    /// Its request, while it is queued.
-    queued: RefCell<Option<edge_loop::Work>>,
+    work: ThreadPoolWork,
 }
 
 /// The works of an environment.
@@ -46,7 +45,7 @@ pub(super) unsafe extern "C" fn napi_create_async_work(
         let resource = resource_object(env, async_resource)?;
         let name = resource_name(env, async_resource_name)?;
         let resource = AsyncResource::new(environment, resource, &name, false).map_err(|error| status(env, error))?;
-        let work = AsyncWork { resource, execute, complete, data: ModuleData(data), queued: RefCell::default() };
+        let work = AsyncWork { resource, execute, complete, data: ModuleData(data), work: ThreadPoolWork::default() };
         put(result, napi_async_work(environment.state::<Works>().0.add(Rc::new(work))))
     })
 }
@@ -63,38 +62,27 @@ pub(super) unsafe extern "C" fn napi_delete_async_work(env: napi_env, work: napi
 pub(super) unsafe extern "C" fn napi_queue_async_work(env: napi_env, work: napi_async_work) -> napi_status {
     enter(env, |environment, engine| {
         let found = find(environment, work)?;
-        if found.queued.borrow().is_some() {
-            return Err(napi_generic_failure);
-        }
         let (execute, data, raw) = (found.execute, found.data, ModuleData(engine.raw().cast()));
-        let weak = Rc::downgrade(environment);
-        let queued = environment.uv().queue_work(
-            RequestKind::Work,
-            WorkLane::Fast,
+        let queued = found.work.schedule(
+            environment,
             // SAFETY: the pair that the module handed over for another thread; the environment is passed on as a name only.
             move || unsafe { execute(raw.get().cast(), data.get()) },
-            move |_, answer| {
-                complete(
-                    &weak,
-                    work,
-                    match answer {
-                        Ok(()) => napi_ok,
-                        Err(WorkError::Cancelled) => napi_cancelled,
-                        Err(WorkError::Panicked) => napi_generic_failure,
-                    },
-                );
+            move |environment, answer| {
+                let status = match answer {
+                    Ok(()) => napi_ok,
+                    Err(WorkError::Cancelled) => napi_cancelled,
+                    Err(WorkError::Panicked) => napi_generic_failure,
+                };
+                complete(environment, work, status);
             },
         );
-        *found.queued.borrow_mut() = Some(queued.map_err(|_| napi_generic_failure)?);
-        Ok(())
+        queued.map_err(|_| napi_generic_failure)
     })
 }
 
 /// After the work, on the environment's thread. What `complete` throws is an uncaught exception.
-fn complete(environment: &Weak<Environment>, work: napi_async_work, status: napi_status) {
-    let Some(environment) = environment.upgrade() else { return };
-    let Ok(found) = find(&environment, work) else { return };
-    found.queued.borrow_mut().take();
+fn complete(environment: &Rc<Environment>, work: napi_async_work, status: napi_status) {
+    let Ok(found) = find(environment, work) else { return };
     let Some(complete) = found.complete else { return };
     let (env, data) = (environment.env(), found.data);
     // SAFETY: the pair that the module handed over, on the environment's thread.
@@ -111,21 +99,5 @@ fn complete(environment: &Weak<Environment>, work: napi_async_work, status: napi
 
 /// `napi_generic_failure` when a thread has begun it (or it is not queued): too late.
 pub(super) unsafe extern "C" fn napi_cancel_async_work(env: napi_env, work: napi_async_work) -> napi_status {
-    enter(env, |environment, _| {
-        let queued = find(environment, work)?.queued.borrow().clone();
-        if queued.is_some_and(|queued| queued.cancel()) { Ok(()) } else { Err(napi_generic_failure) }
-    })
-}
-
-/// At the environment's end: takes back what no thread has begun; whether any work is still under way.
-pub(super) fn cancel_all(environment: &Rc<Environment>) -> bool {
-    let mut under_way = false;
-    for work in environment.state::<Works>().0.all() {
-        let queued = work.queued.borrow().clone();
-        if let Some(queued) = queued {
-            queued.cancel();
-            under_way = true;
-        }
-    }
-    under_way
+    enter(env, |environment, _| if find(environment, work)?.work.cancel() { Ok(()) } else { Err(napi_generic_failure) })
 }

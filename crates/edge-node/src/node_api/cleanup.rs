@@ -1,8 +1,9 @@
 //! Cleanup hooks, and the end of what an environment's modules have.
 
 use super::registry::Registry;
-use super::{ModuleData, async_work, enter, put, threadsafe_function};
+use super::{ModuleData, enter, put, threadsafe_function};
 use crate::Environment;
+use crate::thread_pool_work::ThreadPoolWork;
 use edge_loop::RunMode;
 use edge_napi::types::napi_status::*;
 use edge_napi::types::*;
@@ -103,7 +104,7 @@ pub(crate) fn run_cleanup(environment: &Rc<Environment>) {
             }
         }
         let under_way =
-            async_work::cancel_all(environment) || threadsafe_function::any_closing(environment) || hooks.waiting.last().is_some();
+            ThreadPoolWork::cancel_all(environment) || threadsafe_function::any_closing(environment) || hooks.waiting.last().is_some();
         // A hook that never removes itself and has nothing on the loop must not hold up the end.
         if !under_way || !uv.alive() {
             return;

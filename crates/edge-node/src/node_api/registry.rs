@@ -44,10 +44,6 @@ impl<T: Clone> Registry<T> {
     pub(super) fn last(&self) -> Option<(usize, T)> {
         self.0.borrow().last_key_value().map(|(handle, value)| (*handle, value.clone()))
     }
-    /// All, the oldest first.
-    pub(super) fn all(&self) -> Vec<T> {
-        self.0.borrow().values().cloned().collect()
-    }
     /// The youngest that fits.
     pub(super) fn find(&self, fits: impl Fn(&T) -> bool) -> Option<usize> {
         self.0.borrow().iter().rev().find(|(_, value)| fits(value)).map(|(handle, _)| *handle)
