@@ -66,6 +66,9 @@ impl Kernel {
         if target.contains(&0) {
             return Err(Errno::EINVAL);
         }
+        if target.len() >= libc::PATH_MAX as usize {
+            return Err(Errno::ENAMETOOLONG);
+        }
         self.name(path, Errno::EEXIST, |fs, path, place| {
             if let Some((mounts, place)) = place {
                 if mounts.is_busy(&place.guest) {
