@@ -165,8 +165,9 @@ uint32_t edge_read_bytecode(void *bytes, uint32_t size, uint32_t host_option)
                                          host_option ? edge_value(host_option) : JS_UNDEFINED));
 }
 
-/* The global object of a new context. */
-uint32_t edge_make_context(uint32_t sandbox, uint32_t allow_strings)
+/* The global object of a new context. Flags: 1 - code from strings is allowed, 2 - microtasks run at
+   the end of each script. */
+uint32_t edge_make_context(uint32_t sandbox, uint32_t flags)
 {
     JSContext *ctx = edge.ctx, *realm;
     JSValue context, global;
@@ -183,8 +184,10 @@ uint32_t edge_make_context(uint32_t sandbox, uint32_t allow_strings)
     if (JS_IsException(context))
         return edge_push(context);
     realm = JS_EdgeContextOf(ctx, context);
-    if (!allow_strings)
+    if (!(flags & 1))
         JS_EdgeAllowCodeGeneration(realm, 0, NULL);
+    if (flags & 2)
+        JS_EdgeSetOwnMicrotasks(realm);
     global = JS_GetGlobalObject(realm);
     key = JS_ValueToAtom(ctx, edge.context_key);
     if (JS_DefinePropertyValue(ctx, global, key, context, 0) < 0) {

@@ -483,6 +483,17 @@ static void js_error_put_method(JSContext *ctx, DynBuf *dbuf, const JSErrorFrame
 }
 
 /* One frame, as CallSite.prototype.toString gives it. */
+/* Node's own library comes out of V8's code cache, where what an assignment called a function is
+   not known, unlike the names of arrow functions that are compiled later. */
+static bool js_error_lost_name(JSContext *ctx, const JSErrorFrame *f)
+{
+    JSFunctionBytecode *b = js_error_bytecode(f->func);
+    char buf[ATOM_GET_STR_BUF_SIZE];
+
+    return b && b->name_is_inferred && b->has_prototype &&
+        !strncmp(JS_AtomGetStr(ctx, buf, sizeof(buf), b->filename), "node:", 5);
+}
+
 static void js_error_put_frame(JSContext *ctx, DynBuf *dbuf, const JSErrorFrame *f)
 {
     JSValue func_name;
@@ -504,7 +515,7 @@ static void js_error_put_frame(JSContext *ctx, DynBuf *dbuf, const JSErrorFrame 
             dbuf_putstr(dbuf, "<anonymous>");
     } else if (!js_error_is_toplevel(ctx, f)) {
         js_error_put_method(ctx, dbuf, f, func_name);
-    } else if (js_error_is_nonempty(func_name)) {
+    } else if (js_error_is_nonempty(func_name) && !js_error_lost_name(ctx, f)) {
         js_error_put_value(ctx, dbuf, func_name);
     } else {
         js_error_put_location(ctx, dbuf, f);

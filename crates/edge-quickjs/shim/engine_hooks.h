@@ -97,6 +97,12 @@ int JS_EdgeEnqueueMicrotask(JSContext *ctx, JSValueConst fn);
    on. Returns 0, or -1 when execution was terminated (the error is pending in
    the context of the job; the queue keeps its other jobs). */
 int JS_EdgeRunMicrotasks(JSRuntime *rt);
+
+/* From now on JS_EdgeRunScript ends with the context's own microtasks (vm: afterEvaluate). */
+void JS_EdgeSetOwnMicrotasks(JSContext *ctx);
+
+/* Tells those of Atomics.waitAsync whose time is up. */
+void JS_EdgeExpireWaiters(JSRuntime *rt);
 /* Receives what a microtask threw (borrowed). Without one it is dropped. */
 typedef void JSEdgeMicrotaskError(JSContext *ctx, JSValueConst error, void *opaque);
 void JS_EdgeSetMicrotaskErrorCallback(JSRuntime *rt, JSEdgeMicrotaskError *cb, void *opaque);

@@ -15,6 +15,7 @@ static void edge_init_runtime(JSRuntime *rt)
     e->import_callback = JS_UNDEFINED;
     e->import_meta_callback = JS_UNDEFINED;
     e->compile_referrer = JS_UNDEFINED;
+    init_list_head(&e->waiters);
     init_list_head(&e->frozen_list);
 }
 
@@ -22,6 +23,7 @@ static void edge_free_runtime(JSRuntime *rt)
 {
     JSEdgeRuntime *e = &rt->edge;
 
+    edge_free_waiters(rt);
     for (int i = 0; i < 4; i++)
         JS_FreeValueRT(rt, e->promise_hooks[i]);
     JS_FreeValueRT(rt, e->promise_reject_callback);

@@ -76,6 +76,7 @@ typedef struct JSEdgeRuntime {
     JSClassID module_class;
     JSClassID context_class;
     JSClassID global_class;
+    struct list_head waiters;     /* of Atomics.waitAsync */
     struct list_head frozen_list; /* GC objects that the collector leaves alone */
     size_t heap_limit;            /* 0: not known */
 } JSEdgeRuntime;
@@ -84,4 +85,5 @@ typedef struct JSEdgeContext {
     JSValue default_host_option;
     JSValue code_generation_message;
     bool code_generation_denied;
+    bool own_microtasks;          /* they run at the end of each script */
 } JSEdgeContext;

@@ -253,6 +253,7 @@ int JS_EdgeRunMicrotasks(JSRuntime *rt)
     if (rt->edge.in_microtasks)
         return 0; /* the outer loop runs them all */
     rt->edge.in_microtasks = true;
+    JS_EdgeExpireWaiters(rt);
     while (!list_empty(&rt->job_list)) {
         JSContext *job_ctx = JS_DupContext(JS_GetPendingJobContext(rt));
         if (JS_ExecutePendingJob(rt, &ctx) < 0) {

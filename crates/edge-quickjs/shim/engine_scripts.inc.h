@@ -260,6 +260,40 @@ static JSContext *edge_code_realm(JSValueConst code)
     return ((JSFunctionBytecode *)JS_VALUE_GET_PTR(code))->realm;
 }
 
+void JS_EdgeSetOwnMicrotasks(JSContext *ctx)
+{
+    ctx->edge.own_microtasks = true;
+}
+
+/* Runs the microtasks of one context, those included that they add. -1: terminated. */
+static int edge_run_own_microtasks(JSContext *ctx)
+{
+    JSRuntime *rt = ctx->rt;
+    struct list_head *el;
+    JSContext *ran;
+    JSValue error;
+
+    for (;;) {
+        list_for_each(el, &rt->job_list) {
+            if (list_entry(el, JSJobEntry, link)->ctx == ctx)
+                break;
+        }
+        if (el == &rt->job_list)
+            return 0;
+        list_del(el);
+        list_add(el, &rt->job_list);
+        if (JS_ExecutePendingJob(rt, &ran) < 0) {
+            if (JS_IsUncatchableError(rt->current_exception))
+                return -1;
+            error = JS_GetException(ctx);
+            /* uncaught, and the oldest context's to tell: not among those run here */
+            JS_EnqueueJob(list_entry(rt->context_list.next, JSContext, link), edge_rethrow_job, 1,
+                          vc(&error));
+            JS_FreeValue(ctx, error);
+        }
+    }
+}
+
 JSValue JS_EdgeRunScript(JSContext *target, JSValueConst script)
 {
     JSEdgeScript *s = edge_get_script(target, script);
@@ -278,7 +312,12 @@ JSValue JS_EdgeRunScript(JSContext *target, JSValueConst script)
         }
         code = s->clone;
     }
-    return JS_EvalFunctionInternal(target, js_dup(code), target->global_obj, NULL, NULL);
+    code = JS_EvalFunctionInternal(target, js_dup(code), target->global_obj, NULL, NULL);
+    if (target->edge.own_microtasks && !JS_IsException(code) && edge_run_own_microtasks(target)) {
+        JS_FreeValue(target, code);
+        return JS_EXCEPTION;
+    }
+    return code;
 }
 
 /* ---- functions ---- */

@@ -71,6 +71,11 @@ static JSValue edge_throw_code_generation(JSContext *ctx);
 
 static void edge_thaw_heap(JSRuntime *rt);
 
+/* ---- Atomics.waitAsync (0218) ---- */
+
+static int edge_atomics_resolve(JSRuntime *rt, const void *address, int count);
+static void edge_free_waiters(JSRuntime *rt);
+
 /* ---- the heap's limit (0212) ---- */
 
 static size_t edge_next_collection(JSRuntime *rt);

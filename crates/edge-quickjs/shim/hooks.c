@@ -79,6 +79,7 @@ int edge_run_microtasks(void)
     if (running)
         return 0;
     running = true;
+    JS_EdgeExpireWaiters(edge.rt);
     while ((status = JS_ExecutePendingJob(edge.rt, &ctx)) > 0) {
     }
     running = false;

@@ -13,6 +13,7 @@ use edge_wasix::clock;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// What the engine says when its heap is full (`edge_out_of_memory` in shim/edge_host.c).
 const OUT_OF_MEMORY: &[u8] = b"out of memory";
@@ -158,9 +159,20 @@ impl Host for Bridge {
         hasher.finish() as i64
     }
 
-    /// Waiting needs shared memory between engines, which there is not yet: it answers that it is not possible.
-    fn atomics_wait(&self, _engine: &Engine, _address: u32, _expected: i64, _is_64: i32, _timeout_ms: i64) -> i32 {
-        -1
+    /// One thread has an engine's memory, so nobody can change or notify what is waited for: it is a sleep, for ever without a
+    /// time limit (negative), as in Node. It ends early, as if timed out, when the isolate is told to stop.
+    fn atomics_wait(&self, _engine: &Engine, _address: u32, _expected: i64, _is_64: i32, timeout_ms: i64) -> i32 {
+        const TIMED_OUT: i32 = 2;
+        /// How long a kill may take to be seen.
+        const SLICE_NS: u64 = 10_000_000;
+        let deadline = u64::try_from(timeout_ms).map(|ms| clock::monotonic_ns().saturating_add(ms.saturating_mul(1_000_000)));
+        loop {
+            let left = deadline.map_or(SLICE_NS, |at| at.saturating_sub(clock::monotonic_ns()));
+            if left == 0 || self.inner().is_none_or(|inner| inner.terminate.load(Ordering::SeqCst)) {
+                return TIMED_OUT;
+            }
+            clock::sleep(Duration::from_nanos(left.min(SLICE_NS)));
+        }
     }
 
     fn atomics_notify(&self, _engine: &Engine, _address: u32, _count: i32) -> i32 {

@@ -96,7 +96,8 @@ pub(crate) unsafe fn read_bytecode(
     })
 }
 
-/// `allow_wasm` has nothing to allow in this engine; microtasks have one queue for all contexts.
+/// `allow_wasm` has nothing to allow in this engine. A context with a microtask queue of its own runs its microtasks at the end of each
+/// script (`microtaskMode: 'afterEvaluate'`).
 pub(crate) unsafe fn make_context(
     env: napi_env,
     sandbox: napi_value,
@@ -107,12 +108,8 @@ pub(crate) unsafe fn make_context(
 ) -> napi_status {
     run_js(env, |e| {
         check(result)?;
-        if own_microtask_queue {
-            crate::napi::throw_unavailable(e, "vm.createContext({ microtaskMode: 'afterEvaluate' })")?;
-            return Err(napi_pending_exception);
-        }
         let sandbox = if sandbox.is_null() { 0 } else { e.object(sandbox, napi_object_expected)? };
-        put(result, e.made(e.engine.edge_make_context(sandbox, u32::from(allow_strings))?)?)
+        put(result, e.made(e.engine.edge_make_context(sandbox, u32::from(allow_strings) | u32::from(own_microtask_queue) << 1)?)?)
     })
 }
 

@@ -23,9 +23,3 @@ use string::*;
 
 /// Every function of the table.
 pub(crate) const TABLE: edge_napi::JsTable = edge_napi::js_table_of_functions_in_scope!();
-
-/// Throws what a part that is not there yet throws (law 7).
-pub(crate) fn throw_unavailable(e: &crate::inner::Inner, feature: &str) -> crate::inner::Res<()> {
-    let text = format!("{feature} is unavailable on the current platform, which is being used to run Edge.js");
-    throw_error(e, 0, b"ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", text.as_bytes())
-}

@@ -12,7 +12,7 @@ pub fn make_context(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let sandbox = (!vanilla).then(|| info.arg(0));
     let strings = env.truthy(info.arg(3))?;
     let wasm = env.truthy(info.arg(4))?;
-    let own_queue = env.is_object(info.arg(5))?;
+    let own_queue = env.truthy(info.arg(5))?;
     let global = env.make_context(sandbox, strings, wasm, own_queue)?;
     let symbol = environment.private_symbol("contextify_context_private_symbol")?;
     let option = environment.private_symbol("host_defined_option_symbol")?;
