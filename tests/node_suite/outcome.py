@@ -28,8 +28,10 @@ _SKIPPED = re.compile(r"^1\.\.0 # Skipped:? ?(.*)$", re.MULTILINE)
 _TAIL = 4000
 # A line that says what went wrong: `AssertionError [ERR_ASSERTION]: …`, `TypeError: …`, `node: bad option: …`.
 _REASON = re.compile(
-    r"^(?:Uncaught )?(?:\w*(?:Error|Exception)\b.*|.*: bad option:.*|.*panicked at.*|Mismatched .*|fatal.*)$", re.MULTILINE | re.I
+    r"^[ \t+[]*(?:Uncaught )?(?:\w*(?:Error|Exception)\b.*|.*: bad option:.*|.*panicked at.*|Mismatched .*|fatal.*)$", re.MULTILINE | re.I
 )
+# The difference that follows an assertion's headline: `0 !== 1`, or the first lines of a diff.
+_DIFFERENCE = re.compile(r"^ *(.+ (?:!==|===|==|!=) .+|[+-] (?!actual).+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,9 @@ class _Ended:
 def _reason(text: str) -> str:
     found = _REASON.search(text)
     if found:
-        return found.group(0).strip()[:300]
+        line = found.group(0).strip()
+        difference = _DIFFERENCE.search(text, found.end(), found.end() + 600) if line.endswith(":") else None
+        return (line + (f" {difference.group(1).strip()}" if difference else ""))[:300]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1][:300] if lines else ""
 

@@ -20,8 +20,8 @@ _SAID = (
     (r"Intl is not defined|'Intl' is not defined", "Intl"),
     (r"ERR_NO_CRYPTO|no OpenSSL crypto|without OpenSSL", "crypto"),
     (r"ERR_INSPECTOR_NOT_AVAILABLE|Inspector is not available", "inspector"),
-    (r"((?:node:)?[\w/:.-]+) (?:is|are) not (?:available|implemented|supported) (?:here|yet)", r"\1"),
-    (r"ERR_FEATURE_UNAVAILABLE_ON_PLATFORM\]?: (.*)", r"not available here: \1"),
+    (r"\.wasm: Cannot read properties of undefined \(reading 'Module'\)", "WebAssembly"),
+    (r"(?:^|[:+] )\s*(?:\w*Error: )?([\w:.() -]{1,60}?) (?:is|are) unavailable on the current platform", r"not there: \1"),
 )
 # Needs (needs.py) whose part is missing here -> how the list calls it. The first that a test has counts.
 _MISSING = (
@@ -59,7 +59,7 @@ def reason_for(outcome: Outcome, suite: Path) -> str:
     """One line for a test that did not pass."""
     text = outcome.reason + "\n" + outcome.tail
     for pattern, reason in _SAID:
-        found = re.search(pattern, text)
+        found = re.search(pattern, text, re.MULTILINE)
         if found:
             return found.expand(reason).strip()[:_LENGTH]
     for need, reason in _MISSING:
