@@ -1,5 +1,6 @@
 //! [`Session`]: a booted runtime that an embedder talks to: requests in, JSON out.
 
+use crate::bindings::{mark_bootstrap_complete, patch_prepared};
 use crate::callback_scope::CallbackContext;
 use crate::runtime::{Runtime, StartError};
 use crate::{BootImage, Environment, EnvironmentOptions, run_main_script};
@@ -16,15 +17,13 @@ const SLOT: &str = "session.slot";
 
 /// The host's own script: makes the function that serves requests. It answers with a slot that is filled when the request is done.
 /// `undefined` travels as no JSON at all. The script runs before the image of a session is taken, so what it asks of the machine it asks
-/// in `start`, which runs in each session; pre-execution has made `argv0` configurable for it.
+/// in `start`, with the first request.
 const SERVER: &str = r"(function (process) {
   const Module = process.getBuiltinModule('module');
   const { Script, constants: { USE_MAIN_CONTEXT_DEFAULT_LOADER } } = process.getBuiltinModule('vm');
   const { resolve } = process.getBuiltinModule('path');
   let require;
   const start = () => {
-    Object.defineProperty(process, 'argv0', { __proto__: null, value: process.argv[0], enumerable: true, configurable: false });
-    process.argv[0] = process.execPath;
     Module._initPaths();
     require = Module.createRequire(resolve('[edgejs]'));
     globalThis.require ??= require;
@@ -43,7 +42,7 @@ const SERVER: &str = r"(function (process) {
   };
   const text = (value) => { try { return String(value); } catch { return 'a value without text'; } };
   return (kind, request) => {
-    if (kind === undefined) return start();
+    if (require === undefined) start();
     const slot = { done: false, value: undefined, error: undefined };
     (async () => JSON.stringify(await run[kind](JSON.parse(request))))().then(
       (value) => { slot.value = value; slot.done = true; },
@@ -153,14 +152,7 @@ impl Session {
         if environment.root(SERVE).ok().flatten().is_none() {
             prepare(environment).ok_or_else(failed)?;
         }
-        environment
-            .callback_scope_without_hooks(CallbackContext::NONE, || {
-                let process = environment.expect_root("process")?;
-                env.call(env.native_function("process_methods.patchProcessObject", "")?, process, &[process])?;
-                env.call(env.native_function("performance.markBootstrapComplete", "")?, process, &[])?;
-                env.call(environment.expect_root(SERVE)?, env.undefined()?, &[])
-            })
-            .ok_or_else(failed)?;
+        patch_prepared(environment).and_then(|()| mark_bootstrap_complete(environment)).map_err(|_| failed())?;
         drop(_scope);
         Ok(Self { runtime, flag: Arc::default() })
     }
@@ -295,7 +287,7 @@ impl Session {
 fn prepare(environment: &Rc<Environment>) -> Option<()> {
     let env = environment.env();
     environment.callback_scope(CallbackContext::NONE, || {
-        // Pre-execution asks this to know whether `process.argv0` will be set again.
+        // Pre-execution asks this to know whether `process.argv0` will be set again (by `patch_prepared`).
         let _ = environment.internal_binding("mksnapshot")?;
         let building = environment.aliased::<u8>("mksnapshot.isBuildingSnapshotBuffer")?;
         building.set(0, 1);
@@ -303,7 +295,7 @@ fn prepare(environment: &Rc<Environment>) -> Option<()> {
         building.set(0, 0);
         ran?;
         let process = environment.expect_root("process")?;
-        // The one number of this machine that preparation put into the heap; `start` sets it.
+        // The one number of this machine that preparation put into the heap; `patch_prepared` sets it.
         env.define_read_only(process, "pid", env.int32(0)?)?;
         let make = env.run_text(SERVER, "edgejs:session")?;
         let serve = env.call(make, env.undefined()?, &[process])?;
@@ -311,7 +303,7 @@ fn prepare(environment: &Rc<Environment>) -> Option<()> {
     })
 }
 
-/// Variables that the library reads while it prepares execution, and not again in `start` (`NODE_PATH` and `HOME` are).
+/// Variables that the library reads while it prepares execution, and not again (`NODE_PATH` and `HOME` are, in `start`).
 const HEEDED: &[&[u8]] =
     &[b"NODE_CHANNEL_FD", b"NODE_COMPILE_CACHE", b"NODE_DEBUG", b"NODE_NO_WARNINGS", b"NODE_UNIQUE_ID", b"NODE_V8_COVERAGE"];
 

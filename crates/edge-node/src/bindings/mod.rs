@@ -75,7 +75,8 @@ mod zlib;
 pub use async_wrap::{provider_index, queue_destroy};
 pub use cares_wrap::address_text;
 pub use encode_bytes::encode_bytes;
-pub use performance::{Milestone, forget_milestones, mark_milestone};
+pub use performance::{Milestone, forget_milestones, mark_bootstrap_complete, mark_milestone};
+pub use process_methods::patch_prepared;
 pub use symbols::per_isolate_symbols;
 pub use util::{parse_env_text, private_symbols};
 

@@ -20,7 +20,7 @@ pub const BINDING: Binding = Binding {
         "removeGarbageCollectionTracking" => remove_garbage_collection_tracking,
         "notify" => notify,
         "loopIdleTime" => loop_idle_time,
-        "markBootstrapComplete" => mark_bootstrap_complete,
+        "markBootstrapComplete" => bootstrap_is_complete,
         "now" => now,
         "uvMetricsInfo" => uv_metrics_info,
         "createELDHistogram" => eld_histogram::create,
@@ -122,7 +122,7 @@ fn init(target: &Target<'_>) -> Result<()> {
 }
 
 /// Fills in the milestones that lie before this environment's first script. Also after a restore, whose array is the image's.
-fn start_milestones(environment: &Rc<Environment>) -> Result<()> {
+fn start_milestones(environment: &Environment) -> Result<()> {
     let origin = environment.time_origin_ns() as f64;
     // The wall clock at the origin: now, less what has passed since.
     let since = edge_wasix::clock::monotonic_ns().saturating_sub(environment.time_origin_ns());
@@ -152,11 +152,16 @@ pub fn mark_milestone(environment: &Environment, milestone: Milestone) {
     }
 }
 
-fn mark_bootstrap_complete(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let environment = Environment::of(env)?;
-    start_milestones(&environment)?;
-    mark_milestone(&environment, Milestone::BootstrapComplete);
+fn bootstrap_is_complete(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    mark_bootstrap_complete(&*Environment::of(env)?)?;
     Ok(info.undefined())
+}
+
+/// Fills in the milestones of this start, and notes that it is complete.
+pub fn mark_bootstrap_complete(environment: &Environment) -> Result<()> {
+    start_milestones(environment)?;
+    mark_milestone(environment, Milestone::BootstrapComplete);
+    Ok(())
 }
 
 /// Milliseconds since the time origin.

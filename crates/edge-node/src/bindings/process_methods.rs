@@ -3,6 +3,8 @@
 mod active;
 mod patch;
 
+pub use patch::patch_prepared;
+
 use super::util::parse_env_text;
 use crate::{Binding, Environment, Target, natives, uv_exception};
 use edge_napi::{CallInfo, Env, Error, Result, Value};

@@ -6,8 +6,24 @@ use edge_napi::{CallInfo, Env, Result, Value};
 
 /// Sets title, argv, execArgv, versions, pid, ppid, execPath, debugPort (Node's `PatchProcessObject`).
 pub fn patch_process_object(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let environment = Environment::of(env)?;
-    let process = info.arg(0);
+    patch(&*Environment::of(env)?, info.arg(0))?;
+    Ok(info.undefined())
+}
+
+/// What the library's preparation does with `process` beyond it: `argv0` keeps the name, `argv[0]` becomes the executable. For an
+/// environment whose image has been prepared; no JavaScript runs.
+pub fn patch_prepared(environment: &Environment) -> Result<()> {
+    let env = environment.env();
+    let process = environment.expect_root("process")?;
+    let argv = patch(environment, process)?;
+    let options = environment.options();
+    env.define(process, env.key("argv0")?, env.string(&options.argv0)?, napi_enumerable)?;
+    env.set_index(argv, 0, env.string(&options.exec_path)?)
+}
+
+/// Answers `process.argv`.
+fn patch(environment: &Environment, process: Value) -> Result<Value> {
+    let env = environment.env();
     let options = environment.options();
     let title = options.cli.text("--title");
     if !title.is_empty() {
@@ -25,12 +41,13 @@ pub fn patch_process_object(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     for arg in &options.cli.args {
         argv.push(env.string(arg)?);
     }
-    env.set(process, "argv", env.array_from(&argv)?)?;
+    let argv = env.array_from(&argv)?;
+    env.set(process, "argv", argv)?;
     let exec_argv = options.cli.exec_args.iter().map(|arg| env.string(arg)).collect::<Result<Vec<_>>>()?;
     env.set(process, "execArgv", env.array_from(&exec_argv)?)?;
     env.define_read_only(process, "pid", env.int32(environment.kernel().pid())?)?;
     env.set(process, "execPath", env.string(&options.exec_path)?)?;
-    Ok(info.undefined())
+    Ok(argv)
 }
 
 pub fn get_title(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
