@@ -37,6 +37,11 @@ process.stdout.write(JSON.stringify({
   })),
   aliases: [...info.aliases],
   constants: plain(internalBinding('constants')),
+  http2: (({ constants, nameForErrorCode, ...rest }) => ({
+    constants,
+    names: { ...nameForErrorCode },
+    ...Object.fromEntries(Object.entries(rest).filter(([, v]) => typeof v === 'number')),
+  }))(internalBinding('http2')),
   config: options.getNamespaceOptionsInputType
     ? [...options.getNamespaceOptionsInputType()].map(([space, list]) => [space, [...list]]) : [],
   env: [...options.getEnvOptionsInputType()],
@@ -99,7 +104,8 @@ fn main() {
     fs::write(out.join("index.rs"), index).expect("write index.rs");
     fs::write(out.join("options.rs"), options_table(&facts)).expect("write options.rs");
     fs::write(out.join("aliases.rs"), aliases_table(&facts)).expect("write aliases.rs");
-    fs::write(out.join("constants.rs"), constants_table(&facts)).expect("write constants.rs");
+    fs::write(out.join("constants.rs"), constants_table(&facts["constants"])).expect("write constants.rs");
+    fs::write(out.join("http2.rs"), constants_table(&facts["http2"])).expect("write http2.rs");
     let versions = facts["versions"].as_object().expect("versions").iter();
     let versions: Vec<_> = versions.map(|(name, version)| (name.as_str(), version.as_str().expect("a version"))).collect();
     fs::write(out.join("versions.rs"), format!("&{versions:?}")).expect("write versions.rs");
@@ -163,7 +169,7 @@ fn aliases_table(facts: &serde_json::Value) -> String {
 }
 
 /// `(path, value)` with the path's parts joined by dots; an object without members is `(path, NaN)`.
-fn constants_table(facts: &serde_json::Value) -> String {
+fn constants_table(constants: &serde_json::Value) -> String {
     fn walk(prefix: &str, value: &serde_json::Value, table: &mut String) {
         for (name, value) in value.as_object().expect("an object") {
             let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
@@ -177,6 +183,6 @@ fn constants_table(facts: &serde_json::Value) -> String {
         }
     }
     let mut table = String::from("&[\n");
-    walk("", &facts["constants"], &mut table);
+    walk("", constants, &mut table);
     table + "]"
 }

@@ -20,6 +20,7 @@ const probes = {
   'http2': () => require('http2').createServer(),
   'tls, https': () => require('tls').createSecureContext(),
   'crypto': () => require('crypto').createHash('sha256').update('x').digest('hex'),
+  'crypto: signatures, key pairs, certificates': () => require('crypto').generateKeyPairSync('ed25519'),
   'zlib': () => require('zlib').inflateSync(require('zlib').deflateSync('x')),
   'child_process': () => require('child_process').execFileSync(process.execPath, ['--version']),
   'worker_threads': () => new (require('worker_threads').Worker)('', { eval: true }),

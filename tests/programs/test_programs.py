@@ -69,6 +69,19 @@ PROGRAMS = [
     Program("semver-cli", "scripts", ("{modules}/semver/bin/semver.js", "-r", "^1.2", "1.2.3", "1.10.0", "2.0.0")),
     Program("glob", "scripts", ("glob.mjs",)),
     Program("fs-extra", "scripts", ("fs-extra.cjs",)),
+    # Each serves, asks itself, prints what came back, and ends.
+    Program("express-5", "servers", ("express.cjs",)),
+    Program("express-4", "servers", ("express4.cjs",)),
+    Program("koa", "servers", ("koa.cjs",)),
+    Program("fastify", "servers", ("fastify.cjs",)),
+    Program("hono", "servers", ("hono.mjs",)),
+    Program("ws", "servers", ("websocket.cjs",)),
+    Program("socket.io", "servers", ("socket-io.cjs",)),
+    Program("multer-serve-static", "servers", ("upload.cjs",)),
+    # http-proxy uses what Node warns of, in a text with the executable's name.
+    Program("axios-got-node-fetch-http-proxy-morgan", "servers", ("clients.cjs",), env={"NODE_NO_WARNINGS": "1"}),
+    Program("execa-cross-spawn", "servers", ("processes.mjs",)),
+    Program("jsonwebtoken-uuid-zod-and-others", "servers", ("libraries.cjs",)),
 ]
 
 

@@ -66,6 +66,9 @@ pub enum Constant {
 /// `internalBinding('constants')`: dotted path and value.
 pub static CONSTANTS: &[(&str, Constant)] = include!(concat!(env!("OUT_DIR"), "/constants.rs"));
 
+/// `internalBinding('http2')`: its numbers, its `constants`, and the names of error codes under `names`.
+pub static HTTP2: &[(&str, Constant)] = include!(concat!(env!("OUT_DIR"), "/http2.rs"));
+
 /// All ids, sorted.
 pub fn ids() -> impl ExactSizeIterator<Item = &'static str> {
     INDEX.iter().map(|entry| entry.0)

@@ -114,7 +114,11 @@ pub fn native_table() -> &'static NativeTable {
     TABLE.get_or_init(|| {
         let bindings = crate::bindings::ALL.iter().flat_map(|binding| binding.natives.iter().copied());
         NativeTable::new(
-            bindings.chain(crate::env_proxy::NATIVES.iter().copied()).chain(crate::async_wrap::NATIVES.iter().copied()).collect(),
+            bindings
+                .chain(crate::env_proxy::NATIVES.iter().copied())
+                .chain(crate::async_wrap::NATIVES.iter().copied())
+                .chain(crate::intl::NATIVES.iter().copied())
+                .collect(),
         )
     })
 }

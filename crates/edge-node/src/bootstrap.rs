@@ -41,6 +41,7 @@ pub fn bootstrap(environment: &Rc<Environment>) -> Result<()> {
     for name in ENGINE_EXTRAS {
         env.delete_key(global, env.key(name)?)?;
     }
+    crate::intl::install(environment)?;
     per_context(environment)?;
     let process = create_process_object(environment)?;
     environment.set_root("process", process)?;

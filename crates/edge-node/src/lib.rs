@@ -25,6 +25,7 @@ mod env_proxy;
 mod environment;
 mod fatal;
 mod heap_limit;
+mod intl;
 pub mod node_api;
 mod options;
 mod replaced;

@@ -11,19 +11,24 @@ fn init(target: &Target<'_>) -> Result<()> {
     let env = target.env;
     for (path, value) in CONSTANTS {
         let _scope = env.scope()?;
-        let mut object = target.object;
-        let mut parts = path.split('.').peekable();
-        while let Some(part) = parts.next() {
-            if parts.peek().is_some() {
-                object = member(env, object, part)?;
-                continue;
-            }
-            let js = match value {
-                Constant::Number(number) => env.number(*number)?,
-                Constant::Text(text) => env.string(text)?,
-            };
-            env.define_constant(object, part, js)?;
+        put(env, target.object, path, value)?;
+    }
+    Ok(())
+}
+
+/// A constant under a dotted path of `object`; the objects on the way are made.
+pub fn put(env: Env, mut object: Value, path: &str, value: &Constant) -> Result<()> {
+    let mut parts = path.split('.').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_some() {
+            object = member(env, object, part)?;
+            continue;
         }
+        let js = match value {
+            Constant::Number(number) => env.number(*number)?,
+            Constant::Text(text) => env.string(text)?,
+        };
+        env.define_constant(object, part, js)?;
     }
     Ok(())
 }

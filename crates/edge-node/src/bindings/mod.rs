@@ -22,6 +22,7 @@ mod fs;
 mod fs_dir;
 mod fs_event_wrap;
 mod heap_utils;
+mod http2;
 mod http_parser;
 mod icu;
 mod internal_only_v8;
@@ -100,6 +101,7 @@ pub const ALL: &[&Binding] = &[
     &fs_dir::BINDING,
     &fs_event_wrap::BINDING,
     &heap_utils::BINDING,
+    &http2::BINDING,
     &http_parser::BINDING,
     &icu::BINDING,
     &internal_only_v8::BINDING,

@@ -1,0 +1,22 @@
+// execa and cross-spawn.
+import { createRequire } from 'node:module';
+import { execa, execaSync } from 'execa';
+const spawn = createRequire(import.meta.url)('cross-spawn');
+const node = process.execPath;
+const short = (text) => String(text).replaceAll(node, 'NODE');
+console.log((await execa(node, ['-p', '1 + 1'])).stdout);
+console.log((await execa({ input: 'from stdin' })(node, ['-e', 'process.stdin.pipe(process.stdout)'])).stdout);
+console.log(execaSync(node, ['-e', 'console.error("err"); console.log("out")'], { all: true }).stderr);
+const failed = await execa(node, ['-e', 'process.exit(3)'], { reject: false });
+console.log(failed.exitCode, failed.failed, short(failed.shortMessage));
+const missing = await execa('no-such-program-here', { reject: false });
+console.log(missing.code, missing.shortMessage);
+const slow = await execa(node, ['-e', 'setTimeout(() => {}, 60000)'], { timeout: 200, reject: false });
+console.log(slow.timedOut, slow.signal);
+for await (const line of execa(node, ['-e', 'for (let i = 0; i < 3; i++) console.log("line", i)'])) console.log('got', line);
+console.log((await execa`${node} -p ${'process.argv.length'} ${['a b', 'c']}`).stdout);
+const { status, stdout } = spawn.sync(node, ['-p', '"sync"']);
+console.log(status, String(stdout).trim());
+const child = spawn(node, ['-e', 'process.send?.(1); console.log(process.argv[1])', 'an arg'], { stdio: ['ignore', 'inherit', 'inherit'] });
+console.log(await new Promise((resolve) => child.on('close', (...args) => resolve(args))));
+console.log(spawn.sync('also-not-there', []).error?.code);
