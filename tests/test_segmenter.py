@@ -22,9 +22,9 @@ for (const text of JSON.parse(require('fs').readFileSync(process.argv[2], 'utf8'
 }
 """
 
-# What makes and breaks clusters, words and sentences; the rest of Unicode is left to the version of its tables.
+# What makes and breaks clusters, words and sentences (not "_", which ICU joins by rules of its own); the rest of Unicode is left to the
 PIECES = st.sampled_from(
-    ["a", "B", "1", "2.5", " ", ". ", "? ", "\r\n", "\n", "'", "_", ",", "é", "e\u0301", "\u200d", "👩", "👩\u200d💻", "🇩🇪", "🇩", "\ufe0f"]
+    ["a", "B", "1", "2.5", " ", ". ", "? ", "\r\n", "\n", "'", ",", "é", "e\u0301", "\u200d", "👩", "👩\u200d💻", "🇩🇪", "🇩", "\ufe0f"]
     + ["ß", "日", "本", "テ", "ス", "ひ", "한", "각", "क्", "षि", "ا", "ب", "(", ")", "\u2026", "\u00ad", "$", "@", "x.y", "😀🏽"]
 )
 

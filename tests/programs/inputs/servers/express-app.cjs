@@ -14,7 +14,7 @@ module.exports = (express, wildcard) => {
   app.get('/users/:id', (req, res) => res.json({ id: req.params.id, query: req.query, ip: req.ip, accepts: req.accepts(['html', 'json']) }));
   app.post('/echo', (req, res) => res.status(201).json({ type: req.get('content-type'), body: req.body }));
   app.get('/redirect', (req, res) => res.redirect('/users/1'));
-  app.get('/cookie', (req, res) => res.cookie('name', 'wért', { httpOnly: true, maxAge: 0, path: '/x' }).end());
+  app.get('/cookie', (req, res) => res.cookie('name', 'wért', { httpOnly: true, path: '/x' }).end());
   app.get('/download', (req, res) => res.attachment('ü.txt').sendFile('public/data.txt', { root: process.cwd() }));
   app.get('/stream', (req, res) => {
     res.type('text');

@@ -29,7 +29,7 @@ app.use(async (ctx) => {
       ctx.throw(403, 'no entry');
       break;
     case '/cookie':
-      ctx.cookies.set('a', 'b', { maxAge: 0 });
+      ctx.cookies.set('a', 'b');
       ctx.status = 204;
       break;
     case '/redirect':
