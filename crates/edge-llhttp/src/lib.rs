@@ -12,7 +12,7 @@
 mod ffi;
 mod parser;
 
-pub use parser::{Busy, Event, Failure, Kind, Parser, Verdict};
+pub use parser::{Busy, Event, Failure, Kind, Parser, Stop, Verdict};
 
 /// The version of the C sources.
 pub const VERSION: &str = "9.3.0";

@@ -71,6 +71,17 @@ pub struct Failure {
     pub refused: bool,
 }
 
+/// Where and why [`Parser::execute_raw`] stopped, in llhttp's own terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// llhttp's number of the error: 0 for none, 21 after a pause, 22 before an upgrade.
+    pub code: i32,
+    /// How much of the input was parsed.
+    pub parsed: usize,
+    /// llhttp's text, empty for none.
+    pub reason: String,
+}
+
 /// The parser is running: an event called what it may not call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
@@ -133,6 +144,23 @@ impl Parser {
         })
     }
 
+    /// As [`Parser::execute`], with llhttp's own answers: an upgrade is a stop like others, and nothing is resumed.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub fn execute_raw(&self, data: &[u8], handler: &dyn Fn(Event<'_>) -> Verdict) -> Result<Stop, Busy> {
+        let code = self.call(handler, |raw| {
+            // SAFETY: a live parser; the data lives for the call and is shared, so nobody writes to it.
+            unsafe { ffi::llhttp_execute(raw, data.as_ptr().cast(), data.len()) }
+        })?;
+        if code == HPE_OK {
+            return Ok(Stop { code, parsed: data.len(), reason: String::new() });
+        }
+        // SAFETY: a live parser; the reason lives as long as it, or is a constant.
+        let (position, reason) = unsafe { (ffi::llhttp_get_error_pos(self.raw).addr(), text(ffi::llhttp_get_error_reason(self.raw))) };
+        Ok(Stop { code, parsed: position.saturating_sub(data.as_ptr().addr()).min(data.len()), reason })
+    }
+
     /// The input is over.
     ///
     /// # Errors
@@ -149,19 +177,7 @@ impl Parser {
         len: usize,
         call: impl FnOnce(*mut Raw) -> c_int,
     ) -> Result<Result<usize, Failure>, Busy> {
-        if self.running.replace(true) {
-            return Err(Busy);
-        }
-        let context = Context { parser: self.raw, handler, panic: RefCell::new(None) };
-        // SAFETY: a live parser; the context outlives the call and is taken back right after it.
-        unsafe { ffi::edge_llhttp_set_context(self.raw, (&raw const context).cast_mut().cast()) };
-        let error = call(self.raw);
-        // SAFETY: as above.
-        unsafe { ffi::edge_llhttp_set_context(self.raw, std::ptr::null_mut()) };
-        self.running.set(false);
-        if let Some(panic) = context.panic.into_inner() {
-            resume_unwind(panic);
-        }
+        let error = self.call(handler, call)?;
         if error == HPE_OK {
             return Ok(Ok(len));
         }
@@ -177,6 +193,24 @@ impl Parser {
         // SAFETY: the name of an error is a constant; the reason lives as long as the parser, or is one.
         let (name, reason) = unsafe { (text(ffi::llhttp_errno_name(error)), text(ffi::llhttp_get_error_reason(self.raw))) };
         Ok(Err(Failure { name, reason, parsed, paused: error == HPE_PAUSED, refused: error == HPE_USER }))
+    }
+
+    /// Lets llhttp run with `handler` for its events.
+    fn call(&self, handler: &dyn Fn(Event<'_>) -> Verdict, call: impl FnOnce(*mut Raw) -> c_int) -> Result<c_int, Busy> {
+        if self.running.replace(true) {
+            return Err(Busy);
+        }
+        let context = Context { parser: self.raw, handler, panic: RefCell::new(None) };
+        // SAFETY: a live parser; the context outlives the call and is taken back right after it.
+        unsafe { ffi::edge_llhttp_set_context(self.raw, (&raw const context).cast_mut().cast()) };
+        let error = call(self.raw);
+        // SAFETY: as above.
+        unsafe { ffi::edge_llhttp_set_context(self.raw, std::ptr::null_mut()) };
+        self.running.set(false);
+        if let Some(panic) = context.panic.into_inner() {
+            resume_unwind(panic);
+        }
+        Ok(error)
     }
 
     /// Stops the parsing after the event that calls this, or before the next input.

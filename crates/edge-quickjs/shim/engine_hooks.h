@@ -92,6 +92,8 @@ void JS_EdgeSetContinuationData(JSRuntime *rt, JSValueConst data);
 
 /* Queues fn() as a microtask, in the current async context. Returns 0 or -1. */
 int JS_EdgeEnqueueMicrotask(JSContext *ctx, JSValueConst fn);
+/* Lets go of what was seen through a WeakRef since the last time: when the jobs are done. */
+void JS_EdgeClearKept(JSRuntime *rt);
 /* Runs microtasks until none is left; may be called from inside JavaScript and
    from inside a microtask. An exception goes to the callback below and the loop goes
    on. Returns 0, or -1 when execution was terminated (the error is pending in

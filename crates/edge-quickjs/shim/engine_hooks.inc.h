@@ -24,6 +24,7 @@ static void edge_free_runtime(JSRuntime *rt)
     JSEdgeRuntime *e = &rt->edge;
 
     edge_free_waiters(rt);
+    JS_EdgeClearKept(rt);
     for (int i = 0; i < 4; i++)
         JS_FreeValueRT(rt, e->promise_hooks[i]);
     JS_FreeValueRT(rt, e->promise_reject_callback);
@@ -103,6 +104,7 @@ static void edge_call_callback(JSContext *ctx, JSValueConst func, int argc, JSVa
 #include "engine_contexts.inc.h"
 #include "engine_image.inc.h"
 #include "engine_heap_limit.inc.h"
+#include "engine_weak_refs.inc.h"
 
 static int edge_init_classes(JSRuntime *rt)
 {

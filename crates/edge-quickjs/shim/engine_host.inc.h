@@ -79,6 +79,9 @@ typedef struct JSEdgeRuntime {
     struct list_head waiters;     /* of Atomics.waitAsync */
     struct list_head frozen_list; /* GC objects that the collector leaves alone */
     size_t heap_limit;            /* 0: not known */
+    struct JSWeakRefData **kept; /* whose targets live until the jobs are done (0220) */
+    size_t kept_count;
+    size_t kept_size;
 } JSEdgeRuntime;
 
 typedef struct JSEdgeContext {

@@ -47,6 +47,11 @@ static JSValue edge_create_function(JSContext *ctx, struct JSFunctionDef *fd, JS
 static int edge_dynamic_import(JSContext *ctx, JSValueConst specifier, JSValueConst attributes,
                                JSValue *resolving_funcs);
 
+/* ---- weak references (0220) ---- */
+
+struct JSWeakRefData;
+static int edge_keep_target(JSContext *ctx, struct JSWeakRefData *wrd);
+
 /* ---- modules (0209) ---- */
 
 static JSValue edge_module_value(JSContext *ctx, JSModuleDef *m);

@@ -83,6 +83,8 @@ int edge_run_microtasks(void)
     while ((status = JS_ExecutePendingJob(edge.rt, &ctx)) > 0) {
     }
     running = false;
+    if (status == 0)
+        JS_EdgeClearKept(edge.rt);
     return status < 0 ? edge_threw() : 0;
 }
 

@@ -40,6 +40,7 @@ static JSValue call_job(JSContext *ctx, int argc, JSValueConst *argv)
     return JS_Call(ctx, argv[0], JS_UNDEFINED, 0, NULL);
 }
 WEAK int JS_EdgeEnqueueMicrotask(JSContext *ctx, JSValueConst fn) { return JS_EnqueueJob(ctx, call_job, 1, &fn); }
+WEAK void JS_EdgeClearKept(JSRuntime *rt) { (void)rt; }
 WEAK JSEdgeClassKind JS_EdgeClassKind(JSContext *ctx, JSValueConst v)
 {
     if (!JS_IsObject(v))

@@ -61,6 +61,7 @@ mod tty_wrap;
 mod types;
 mod typescript;
 mod udp_wrap;
+mod undici_llhttp;
 mod url;
 mod url_pattern;
 mod util;
@@ -139,6 +140,7 @@ pub const ALL: &[&Binding] = &[
     &types::BINDING,
     &typescript::BINDING,
     &udp_wrap::BINDING,
+    &undici_llhttp::BINDING,
     &url::BINDING,
     &url_pattern::BINDING,
     &util::BINDING,
