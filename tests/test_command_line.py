@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.comparison import Comparison
+from tests.comparison import Comparison, run_node
 
 FILES = {
     "a.js": "console.log('a', process.argv.slice(2), process.execArgv, require.main === module, __filename.endsWith('a.js'));",
@@ -13,6 +15,7 @@ FILES = {
     "m.mjs": "console.log(import.meta.filename.endsWith('m.mjs'), import.meta.main, process.argv.length, globalThis.premod);",
     "t.ts": "enum_: { const x: number = 1; interface A { a?: string } console.log(x satisfies number as number); }",
     "c.cts": "const fs: typeof import('fs') = require('fs'); console.log(typeof fs.readFileSync);",
+    "enum.ts": "enum Colour { Red = 'r' }\nnamespace N { export const a: number = 1 }\nconsole.log(Colour, N.a);",
     ".env": "A=1\nB='two words'\n# comment\nexport C=\"line\\nline\"\nD=x # y\n",
     "bad.js": "let a = ;",
     "index.js": "console.log('index');",
@@ -20,6 +23,13 @@ FILES = {
     "sub/lib/start.js": "console.log('started', require.main.path.endsWith('lib'));",
     "some.test.js": "const { test } = require('node:test'); test('passes', () => {}); test('fails', () => { throw new Error('x'); });",
 }
+
+STRIP = """
+const { stripTypeScriptTypes: strip } = module;
+const wrong = (...args) => { try { return strip(...args); } catch (e) { return [e.name, e.code, e.message, e.stack.split('\\n', 4)]; } };
+[strip('let x: number = 1 as any'), wrong('enum A { B }'), wrong('let a: = 1', { sourceUrl: 'a.ts' }), wrong('x', { mode: 'y' }),
+ strip('namespace N { export const a = 1 } enum E { A }', { mode: 'transform', sourceMap: true, sourceUrl: 'u.ts' })]
+"""
 
 LINES = {
     "version": ["--version"],
@@ -60,6 +70,21 @@ LINES = {
     "frozen": ["--frozen-intrinsics", "--no-warnings", "-p", "Object.isFrozen(Array.prototype)"],
     "expose-gc": ["--expose-gc", "-p", "typeof gc"],
     "expose-internals": ["--expose-internals", "-p", "typeof require('internal/util').normalizeEncoding"],
+    "bad-options": ["--foo", "--bar=1", "-p", "1"],
+    "bad-v8-flag": ["--max-old-space", "-p", "1"],
+    "bad-v8-value": ["--foo", "--max-old-space-size=abc", "-p", "1"],
+    "bad-v8-boolean": ["--harmony=3", "-p", "1"],
+    "v8-flags": ["--max_lazy", "--no-opt", "--noharmony", "--stack-size=900", "-p", "1"],
+    "no-value": ["--conditions=", "-p", "1"],
+    "no-argument": ["-r", "-p", "1"],
+    "negated": ["--no-title"],
+    "two-wrong-values": ["--unhandled-rejections=x", "--input-type=y", "-p", "1"],
+    "not-both": ["--check", "-e", "1"],
+    "port": ["--inspect-port=1", "-p", "1"],
+    "transform-types": ["--experimental-transform-types", "enum.ts"],
+    "strip-types": ["--disable-warning=ExperimentalWarning", "-p", STRIP],
+    "stack-of-a-script": ["-p", "try { new vm.Script('var a b', 'f.vm') } catch (e) { e.stack.split('\\n', 5) }"],
+    "stack-of-a-throw": ["-p", "try { vm.runInThisContext('throw new Error(1)', 'f.vm') } catch (e) { e.stack.split('\\n', 6) }"],
     "title": ["--title=abc", "-p", "process.title"],
     "completion-exit-code": ["-e", "process.exit(300)"],
     "experimental-default-type": ["--disable-warning=ExperimentalWarning", "-p", "process.execArgv.length"],
@@ -79,6 +104,24 @@ def test_a_script_from_standard_input(compare: Comparison) -> None:
 
 def test_the_line_editor_of_the_repl(compare: Comparison) -> None:
     compare(["-i"], stdin="1 + 1\nconst a = { b: 1 }\na\na.missing.x\nawait 3\n.exit\n")
+
+
+def test_ctrl_c_breaks_a_script(compare: Comparison) -> None:
+    script = """
+    require('child_process').spawn('sh', ['-c', `sleep 0.3; kill -INT ${process.pid}`]);
+    try { vm.runInThisContext('for(;;);', { breakOnSigint: true }); } catch (e) { console.log(e.code, e.message); }
+    """
+    assert "ERR_SCRIPT_EXECUTION_INTERRUPTED" in compare(["-e", script]).stdout
+
+
+def test_what_is_not_there_is_told(edge_node: Path, tmp_path: Path) -> None:
+    """Where a program's safety hangs on an option it is refused; others are taken with a word."""
+    ended = run_node(edge_node, ["--permission", "-p", "1"], tmp_path)
+    assert (ended.status, ended.stdout) == (9, "")
+    assert "--permission is not supported by Edge.js" in ended.stderr
+    ended = run_node(edge_node, ["--cpu-prof", "-p", "1"], tmp_path)
+    assert (ended.status, ended.stdout) == (0, "1\n")
+    assert "--cpu-prof has no effect" in ended.stderr
 
 
 def test_node_options(compare: Comparison) -> None:

@@ -58,6 +58,9 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
             return BAD_OPTION;
         }
     };
+    for (option, why) in cli.without_effect() {
+        complain(&format!("(edge-node) Warning: {option} has no effect: {why}\n"));
+    }
     if cli.flag("--version") {
         let _ = kernel.write(1, format!("{}\n", edge_node_lib::NODE_VERSION).as_bytes(), None);
         return 0;
@@ -67,6 +70,15 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
             complain(&format!("{}: {text}\n", program.argv0));
         }
         return BAD_OPTION;
+    }
+    if cli.flag("--v8-options") {
+        let text = "edge-node runs on QuickJS-NG, not on V8. V8's options are accepted so that scripts that give them start; they have no effect.\n";
+        let _ = kernel.write(1, text.as_bytes(), None);
+        return 0;
+    }
+    if cli.flag("--completion-bash") {
+        let _ = kernel.write(1, completion().as_bytes(), None);
+        return 0;
     }
     let main = main_script(&kernel, &cli);
     let memory_limit = heap_limit(&kernel, &cli).min(program.isolate.memory_limit);
@@ -127,6 +139,18 @@ fn load_env_files(kernel: &Kernel, cli: &Options) -> Result<(), Vec<String>> {
         }
     }
     Ok(())
+}
+
+/// `--completion-bash`: what the shell is to evaluate.
+fn completion() -> String {
+    let options = edge_node_lib::OPTIONS.iter().map(|option| option.name).filter(|name| name.starts_with('-'));
+    let aliases = edge_node_lib::ALIASES.iter().map(|alias| alias.0).filter(|name| !name.ends_with([' ', '>']));
+    let words: Vec<&str> = options.chain(aliases).collect();
+    format!(
+        "_edge_node() {{\n  local word=\"${{COMP_WORDS[COMP_CWORD]}}\"\n  if [[ \"$word\" == -* ]]; then\n    COMPREPLY=( $(compgen -W '{}' -- \"$word\") )\n  \
+         else\n    COMPREPLY=( $(compgen -f \"$word\") )\n  fi\n}}\ncomplete -o filenames -o nospace -o bashdefault -F _edge_node edge-node node\n",
+        words.join(" ")
+    )
 }
 
 /// Which main script runs, in Node's order.

@@ -63,8 +63,34 @@ fn try_trigger(environment: &Rc<Environment>, env: Env, error: Value, from_promi
     Ok(())
 }
 
+/// The text of a script, which the engine does not keep: its name, where in a file of that name it begins, and the text.
+#[derive(Clone, Debug)]
+pub struct ScriptText {
+    pub filename: String,
+    pub line_offset: i32,
+    pub column_offset: i32,
+    pub source: Value,
+}
+
+impl ScriptText {
+    /// A line by its number in the script's file, and how many columns of the file stand before it.
+    fn line(&self, env: Env, file: &str, line: i32) -> Option<(String, i32)> {
+        let index = usize::try_from(line.checked_sub(self.line_offset)?.checked_sub(1)?).ok()?;
+        if file != self.filename {
+            return None;
+        }
+        let text = env.get_string(self.source).ok()?;
+        let line = text.split('\n').nth(index)?.trim_end_matches('\r').to_owned();
+        Some((line, if index == 0 { self.column_offset } else { 0 }))
+    }
+}
+
 /// Puts `file:line`, the source line and an arrow into the error's private `arrow_message` (Node's `AppendExceptionLine`).
 pub fn decorate_error(environment: &Rc<Environment>, error: Value) -> Result<()> {
+    decorate_error_of(environment, error, None)
+}
+
+fn decorate_error_of(environment: &Rc<Environment>, error: Value, script: Option<&ScriptText>) -> Result<()> {
     let env = environment.env();
     if !env.is_object(error)? || env.class_kind(error)? != ClassKind::Error {
         return Ok(());
@@ -73,14 +99,37 @@ pub fn decorate_error(environment: &Rc<Environment>, error: Value) -> Result<()>
     if env.has_own_key(error, symbol)? {
         return Ok(());
     }
-    if let Some(arrow) = arrow_message(environment, error)? {
+    if let Some(arrow) = arrow_message(environment, error, script)? {
         env.set_key(error, symbol, env.string(&arrow)?)?;
     }
     Ok(())
 }
 
+/// Puts what [`decorate_error`] found at the beginning of the error's `stack`, once (Node's `DecorateErrorStack`).
+pub fn decorate_stack(environment: &Rc<Environment>, error: Value, script: Option<&ScriptText>) -> Result<()> {
+    let env = environment.env();
+    let decorated = environment.private_symbol("decorated_private_symbol")?;
+    if !env.is_object(error)? || (env.has_own_key(error, decorated)? && env.truthy(env.get_key(error, decorated)?)?) {
+        return Ok(());
+    }
+    decorate_error_of(environment, error, script)?;
+    let symbol = environment.private_symbol("arrow_message_private_symbol")?;
+    if !env.has_own_key(error, symbol)? {
+        return Ok(());
+    }
+    let arrow = env.get_key(error, symbol)?;
+    // A getter of the program's that throws leaves the stack as it is.
+    let Ok(stack) = env.catch(|| env.get(error, "stack"))? else { return Ok(()) };
+    if !env.is_string(arrow)? || !env.is_string(stack)? {
+        return Ok(());
+    }
+    let text = format!("{}\n{}", env.get_string(arrow)?, env.get_string(stack)?);
+    let _ = env.catch(|| env.set(error, "stack", env.string(&text)?))?;
+    env.set_key(error, decorated, env.boolean(true)?)
+}
+
 /// `file:line`, the source line, and carets below the place; `None` where the place is not known.
-fn arrow_message(environment: &Rc<Environment>, error: Value) -> Result<Option<String>> {
+fn arrow_message(environment: &Rc<Environment>, error: Value, script: Option<&ScriptText>) -> Result<Option<String>> {
     let env = environment.env();
     let Some(position) = env.error_position(error)? else { return Ok(None) };
     let text = |v: napi_value| -> Result<Option<String>> {
@@ -90,13 +139,18 @@ fn arrow_message(environment: &Rc<Environment>, error: Value) -> Result<Option<S
         env.get_string(Value(v)).map(Some)
     };
     let Some(file) = text(position.filename)? else { return Ok(None) };
-    let Some(line) = text(position.source_line)?.or_else(|| line_of_file(environment, &file, position.line)) else { return Ok(None) };
+    let of_script = || script.and_then(|script| script.line(env, &file, position.line));
+    let in_file = || line_of_file(environment, &file, position.line).map(|line| (line, 0));
+    let line = text(position.source_line)?.map(|line| (line, 0)).or_else(of_script).or_else(in_file);
+    let Some((line, before)) = line else { return Ok(None) };
     // The library marks its own lines that tell nothing.
     if line.contains("node-do-not-add-exception-line") {
         return Ok(None);
     }
     let head = format!("{file}:{}\n{line}\n", position.line);
-    let (Ok(start), Ok(end)) = (usize::try_from(position.start_column), usize::try_from(position.end_column)) else {
+    let (Ok(start), Ok(end)) =
+        (usize::try_from(position.start_column.saturating_sub(before)), usize::try_from(position.end_column.saturating_sub(before)))
+    else {
         return Ok(Some(head));
     };
     // A place with more lines, or past the line's end, has no arrow; the end of the input has an empty one.
@@ -170,7 +224,7 @@ fn exception_text(environment: &Rc<Environment>, error: Value) -> Result<String>
     if !is_error {
         // Where the value was thrown, for it cannot say so itself.
         text.push('\n');
-        if let Some(arrow) = arrow_message(environment, error)? {
+        if let Some(arrow) = arrow_message(environment, error, None)? {
             text.push_str(&arrow);
         }
     }

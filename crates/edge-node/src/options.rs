@@ -4,6 +4,7 @@ mod check;
 mod heap_flags;
 mod node_options;
 mod parse;
+mod unsupported;
 mod v8_flags;
 
 pub use heap_flags::HeapFlags;
@@ -190,6 +191,16 @@ mod tests {
         assert_eq!(error.preface, "Error: illegal value for flag --max-old-space-size=abc of type size_t\nTry --help for options\n");
         let rest = ["--max-old-space-size=abc", "--harmony-import-attributes", "--js-source-phase-imports"];
         assert_eq!(error.errors[1..], rest.map(|word| format!("bad option: {word}")));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told() {
+        let refused = "--permission is not supported by Edge.js: the permission model is not enforced";
+        assert_eq!(errors(&["--permission", "a.js"]), [refused]);
+        let options = parse(&["--inspect=0", "--no-network-family-autoselection", "--max-old-space-size=9", "a.js"]).unwrap();
+        let told: Vec<_> = options.without_effect().map(|entry| entry.0).collect();
+        assert_eq!(told, ["--inspect", "--inspect-port"]);
+        assert_eq!(parse(&["--no-warnings", "a.js"]).unwrap().without_effect().count(), 0);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod script;
 mod sigint;
 mod watchdog;
 
-pub use compile::{context_global, decorated, host_option, offset, set_magic_comments};
+pub use compile::{context_global, host_option, offset, set_magic_comments, with_arrow};
 pub use watchdog::limited;
 
 use crate::binding::define_constants;

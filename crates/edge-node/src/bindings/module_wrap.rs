@@ -2,10 +2,10 @@
 //!
 //! A wrap keeps its module in a private property, so the two live and die together, and both are in an image.
 
-use super::contextify::{context_global, decorated, host_option, offset, set_magic_comments};
-use crate::{Binding, Environment, Target, natives};
+use super::contextify::{context_global, host_option, offset, set_magic_comments, with_arrow};
+use crate::{Binding, Environment, Target, fatal, natives};
 use edge_napi::types::{napi_configurable, napi_enumerable};
-use edge_napi::{CallInfo, Env, Error, JsHook, PromiseState, Result, Source, Value};
+use edge_napi::{CallInfo, Env, Error, JsHook, PromiseRejectEvent, PromiseState, Result, Source, Value};
 use std::rc::Rc;
 
 /// The binding.
@@ -84,7 +84,7 @@ fn module_of(environment: &Environment, wrap: Value) -> Result<Value> {
 }
 
 /// `new ModuleWrap(url, context, source, lineOffset, columnOffset[, hostDefinedOption or cachedData])` or
-/// `new ModuleWrap(url, context, exportNames, evaluationSteps)`.
+/// `new ModuleWrap(url, context, exportNames, evaluationSteps[, cjsModule])`.
 fn new_module_wrap(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     info.expect_construct("ModuleWrap")?;
     let environment = Environment::of(env)?;
@@ -102,6 +102,9 @@ fn new_module_wrap(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         if !env.is_function(info.arg(3))? {
             return Err(Error::invalid_arg_type("The \"evaluationSteps\" argument must be of type function"));
         }
+        if env.is_object(info.arg(4))? {
+            env.set_key(this, environment.symbol("imported_cjs_symbol")?, info.arg(4))?;
+        }
         env.module_synthetic(url, context, info.arg(2), info.arg(3), this)?
     } else {
         let source = Source {
@@ -115,7 +118,7 @@ fn new_module_wrap(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         if !env.is_string(info.arg(2))? {
             return Err(Error::invalid_arg_type("The \"source\" argument must be of type string"));
         }
-        let module = decorated(&environment, || env.module_source(&source, this))?;
+        let module = with_arrow(&environment, || env.module_source(&source, this))?;
         if env.is_array_buffer_view(info.arg(5))? {
             return Err(Error::error("ERR_VM_MODULE_CACHED_DATA_REJECTED", "cachedData buffer was rejected"));
         }
@@ -171,7 +174,7 @@ fn link(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn instantiate(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let module = module_of(&environment, info.this())?;
-    decorated(&environment, || env.module_instantiate(module))?;
+    with_arrow(&environment, || env.module_instantiate(module))?;
     Ok(info.undefined())
 }
 
@@ -193,6 +196,12 @@ fn evaluate_sync(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     match state {
         PromiseState::Rejected => {
             env.mark_promise_as_handled(promise)?;
+            // The library has noted the rejection already; it is thrown instead.
+            if let Some(callback) = environment.root("task_queue.promise_reject_callback")? {
+                let event = env.uint32(PromiseRejectEvent::HandlerAddedAfterReject as u32)?;
+                env.call(callback, env.undefined()?, &[event, promise, env.undefined()?])?;
+            }
+            fatal::decorate_error(&environment, result)?;
             Err(env.throw(result))
         }
         PromiseState::Pending if env.module_async(module)?.1 == Some(true) => Err(require_async_module(env, info)?),

@@ -53,5 +53,6 @@ fn run_microtasks(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 
 fn set_promise_reject_callback(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     env.set_js_hook(JsHook::PromiseReject, info.arg(0))?;
+    Environment::of(env)?.set_root("task_queue.promise_reject_callback", info.arg(0))?;
     Ok(info.undefined())
 }

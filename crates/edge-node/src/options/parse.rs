@@ -75,6 +75,9 @@ impl Options {
             }
         }
         self.check(&mut errors);
+        if errors.is_empty() {
+            self.refuse_unsupported(&mut errors);
+        }
         if !errors.is_empty() {
             return Err(OptionError { errors, ..OptionError::default() });
         }

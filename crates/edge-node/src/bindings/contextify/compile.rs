@@ -5,13 +5,25 @@ use edge_napi::types::napi_valuetype;
 use edge_napi::{CallInfo, Env, Error, Result, Source, Value};
 use std::rc::Rc;
 
-/// Compiles and, when that fails, puts the place into the error's private `arrow_message`.
-pub fn decorated<T>(environment: &Rc<Environment>, compile: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs what may throw; the place of an error goes into its private `arrow_message`, to be told when nobody catches it.
+pub fn with_arrow<T>(environment: &Rc<Environment>, body: impl FnOnce() -> Result<T>) -> Result<T> {
     let env = environment.env();
-    match env.catch(compile)? {
+    match env.catch(body)? {
         Ok(value) => Ok(value),
         Err(error) => {
             fatal::decorate_error(environment, error)?;
+            Err(env.throw(error))
+        }
+    }
+}
+
+/// The same, and the place stands at the beginning of the error's `stack` (Node's `DecorateErrorStack`).
+pub fn decorated<T>(environment: &Rc<Environment>, body: impl FnOnce() -> Result<T>) -> Result<T> {
+    let env = environment.env();
+    match env.catch(body)? {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            fatal::decorate_stack(environment, error, None)?;
             Err(env.throw(error))
         }
     }

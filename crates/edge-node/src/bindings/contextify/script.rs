@@ -2,7 +2,7 @@
 
 use super::compile::{context_global, decorated, host_option, offset, set_magic_comments};
 use super::watchdog;
-use crate::Environment;
+use crate::{Environment, fatal};
 use edge_napi::{CallInfo, Env, Error, Reference, Result, Source, Value};
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
@@ -52,6 +52,8 @@ pub fn new_script(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     if long && env.truthy(info.arg(5))? {
         env.set(this, "cachedDataProduced", env.boolean(false)?)?;
     }
+    let text = env.array_from(&[filename, env.int32(source.line_offset)?, env.int32(source.column_offset)?, code])?;
+    env.set_key(this, environment.private_symbol("vm_script_text")?, text)?;
     set_magic_comments(env, this, code)?;
     let script = Script { environment: Rc::downgrade(&environment), code: Cell::new(Some(env.reference(compiled)?)) };
     env.wrap(this, Rc::new(script))?;
@@ -70,7 +72,28 @@ pub fn run_in_context(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         return Err(Error::error("ERR_INTERNAL_ASSERTION", "the script's code is gone"));
     };
     let run = || watchdog::limited(&environment, timeout, break_on_sigint, || env.run_script(code, context));
-    if display_errors { decorated(&environment, run) } else { run() }
+    if !display_errors {
+        return run();
+    }
+    match env.catch(run)? {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            fatal::decorate_stack(&environment, error, script_text(&environment, info.this())?.as_ref())?;
+            Err(env.throw(error))
+        }
+    }
+}
+
+/// What `new_script` kept of the script's text.
+fn script_text(environment: &Environment, this: Value) -> Result<Option<fatal::ScriptText>> {
+    let env = environment.env();
+    let kept = env.get_key(this, environment.private_symbol("vm_script_text")?)?;
+    if !env.is_array(kept)? {
+        return Ok(None);
+    }
+    let filename = env.get_string(env.get_index(kept, 0)?)?;
+    let offset = |index: u32| env.get_i32(env.get_index(kept, index)?);
+    Ok(Some(fatal::ScriptText { filename, line_offset: offset(1)?, column_offset: offset(2)?, source: env.get_index(kept, 3)? }))
 }
 
 /// `createCachedData()` → Buffer. Programs write it to disk and pass it back; it names the engine and is refused there, so it is short.
