@@ -68,7 +68,8 @@ NAMES = st.sampled_from(
 DATA = st.one_of(st.text(max_size=30), st.binary(max_size=30).map(lambda raw: {"hex": raw.hex()}))
 MODE = st.sampled_from([0o644, 0o600, 0o755, 0o777, 0o700])
 LENGTH = st.sampled_from([0, 1, 7, 5000, -1])
-BAD: st.SearchStrategy[Any] = st.sampled_from([None, 5, {}, [], True, -1])
+# No small whole number: that is a descriptor, and what Node keeps open under it is its own affair (a pipe that never ends).
+BAD: st.SearchStrategy[Any] = st.sampled_from([None, 5.5, {}, [], True, -1])
 
 
 def _call(name: str, *args: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:

@@ -1,7 +1,8 @@
 //! The command line of `node`: which of the library's main scripts runs (Node's `StartExecution`).
 
+use crate::options::ConfigFile;
 use crate::runtime::Runtime;
-use crate::{BootImage, EnvironmentOptions, Options, heap_limit, parse_env_text};
+use crate::{BootImage, EnvironmentOptions, OptionError, Options, heap_limit, parse_env_text};
 use edge_napi::{Engine, IsolateOptions, Poison};
 use edge_wasix::Kernel;
 use std::sync::Arc;
@@ -50,8 +51,24 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         // Standard error that is closed or full loses the text.
         let _ = kernel.write(2, text.as_bytes(), None);
     };
+    let refuse = |errors: Vec<String>| {
+        complain(&OptionError { errors, ..OptionError::default() }.report(&program.argv0));
+        BAD_OPTION
+    };
+    // Files that the command line names come first: they may hold `NODE_OPTIONS`. A wrong command line is told below.
+    let first = Options::parse(None, args).unwrap_or_default();
+    if let Err(missing) = load_env_files(&kernel, &first) {
+        return refuse(missing);
+    }
+    let config = match load_config_file(&kernel, &first) {
+        Ok(config) => config,
+        Err((text, error)) => {
+            complain(&text);
+            return refuse(vec![error]);
+        }
+    };
     let node_options = kernel.getenv(b"NODE_OPTIONS").map(|text| String::from_utf8_lossy(&text).into_owned());
-    let cli = match Options::parse(node_options.as_deref(), args) {
+    let cli = match Options::parse_with(config, node_options.as_deref(), args) {
         Ok(cli) => cli,
         Err(error) => {
             complain(&error.report(&program.argv0));
@@ -64,12 +81,6 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
     if cli.flag("--version") {
         let _ = kernel.write(1, format!("{}\n", edge_node_lib::NODE_VERSION).as_bytes(), None);
         return 0;
-    }
-    if let Err(missing) = load_env_files(&kernel, &cli) {
-        for text in missing {
-            complain(&format!("{}: {text}\n", program.argv0));
-        }
-        return BAD_OPTION;
     }
     if cli.flag("--v8-options") {
         let text = "edge-node runs on QuickJS-NG, not on V8. V8's options are accepted so that scripts that give them start; they have no effect.\n";
@@ -139,6 +150,22 @@ fn load_env_files(kernel: &Kernel, cli: &Options) -> Result<(), Vec<String>> {
         }
     }
     Ok(())
+}
+
+/// `--experimental-config-file` and `--experimental-default-config-file`.
+///
+/// # Errors
+/// What is told of the file, and the line of the program's own.
+fn load_config_file(kernel: &Kernel, cli: &Options) -> Result<ConfigFile, (String, String)> {
+    let path = match cli.text("--experimental-config-file") {
+        "" if cli.flag("--experimental-default-config-file") => "node.config.json",
+        "" => return Ok(ConfigFile::default()),
+        path => path,
+    };
+    let bytes = kernel
+        .read_file(path.as_bytes(), usize::MAX)
+        .map_err(|errno| (format!("Cannot read configuration from {path}: {}\n", errno.message()), format!("{path}: not found")))?;
+    ConfigFile::parse(path, &String::from_utf8_lossy(&bytes)).map_err(|text| (text, format!("{path}: invalid content")))
 }
 
 /// `--completion-bash`: what the shell is to evaluate.

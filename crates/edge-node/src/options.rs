@@ -1,6 +1,7 @@
 //! Command-line options: Node's own table ([`edge_node_lib::OPTIONS`]), parsed by Node's rules.
 
 mod check;
+mod config_file;
 mod heap_flags;
 mod node_options;
 mod parse;
@@ -9,6 +10,7 @@ mod v8_flags;
 
 pub use heap_flags::HeapFlags;
 
+pub use config_file::ConfigFile;
 use edge_node_lib::{OPTIONS, OptionInfo, OptionKind};
 
 /// The value of one option.
@@ -127,12 +129,20 @@ impl Options {
     /// # Errors
     /// Node's texts for bad options.
     pub fn parse(node_options: Option<&str>, args: &[String]) -> Result<Self, OptionError> {
+        Self::parse_with(ConfigFile::default(), node_options, args)
+    }
+
+    /// [`parse`](Self::parse) after what a configuration file asks for.
+    ///
+    /// # Errors
+    /// Node's texts for bad options.
+    pub fn parse_with(config: ConfigFile, node_options: Option<&str>, args: &[String]) -> Result<Self, OptionError> {
         let mut options = Self::default();
-        if let Some(text) = node_options {
-            let words = node_options::split(text).map_err(|error| OptionError { errors: vec![error], ..OptionError::default() })?;
-            options.take_all(words, parse::Source::NodeOptions)?;
-        }
-        options.args = options.take_all(args.to_vec(), parse::Source::CommandLine)?;
+        let refuse = |error| OptionError { errors: vec![error], ..OptionError::default() };
+        let words = node_options::split(node_options.unwrap_or_default()).map_err(refuse)?;
+        options.take_all(config.node_options.into_iter().chain(words).collect(), parse::Source::NodeOptions)?;
+        let args = config.args.into_iter().chain(args.iter().cloned()).collect();
+        options.args = options.take_all(args, parse::Source::CommandLine)?;
         Ok(options)
     }
 }

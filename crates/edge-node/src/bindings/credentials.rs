@@ -2,7 +2,7 @@
 
 use crate::{Binding, Environment, Target, natives, uv_exception};
 use edge_napi::{CallInfo, Env, Result, Value};
-use edge_wasix::{Errno, Kernel};
+use edge_wasix::Kernel;
 
 /// The binding.
 pub const BINDING: Binding = Binding {
@@ -58,7 +58,13 @@ fn id(env: Env, _info: &CallInfo<'_>, read: fn(&Kernel) -> u32) -> Result<Value>
 }
 
 fn getgroups(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    let groups = Environment::of(env)?.kernel().groups().map_err(|errno| uv_exception(env, errno, "getgroups", None))?;
+    let environment = Environment::of(env)?;
+    let kernel = environment.kernel();
+    let mut groups = kernel.groups().map_err(|errno| uv_exception(env, errno, "getgroups", None))?;
+    // POSIX leaves it open whether the group that counts is among them.
+    if !groups.contains(&kernel.egid()) {
+        groups.push(kernel.egid());
+    }
     let groups = groups.into_iter().map(|group| env.uint32(group)).collect::<Result<Vec<_>>>()?;
     env.array_from(&groups)
 }
@@ -101,7 +107,19 @@ fn setgroups(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     env.uint32(0)
 }
 
-fn initgroups(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    // Reading the group database for a user is not granted to any kernel yet.
-    Err(uv_exception(env, Errno::EPERM, "initgroups", None))
+/// `initgroups(user, extraGroup)` → 0, or 1 for a number that is nobody known, or 2 for a group that there is not.
+fn initgroups(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let environment = Environment::of(env)?;
+    let kernel = environment.kernel();
+    let user = if env.is_number(info.arg(0))? {
+        // Only the process's own user is known by number.
+        let own = kernel.user_info().ok().filter(|_| env.get_u32(info.arg(0)).is_ok_and(|id| id == kernel.uid()));
+        let Some(own) = own else { return env.int32(1) };
+        own.username
+    } else {
+        env.get_string(info.arg(0))?.into_bytes()
+    };
+    let Some(group) = resolve(env, kernel, info.arg(1), Kernel::group_id)? else { return env.int32(2) };
+    kernel.initgroups(&user, group).map_err(|errno| uv_exception(env, errno, "initgroups", None))?;
+    env.int32(0)
 }

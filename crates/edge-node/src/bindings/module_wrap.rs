@@ -145,6 +145,8 @@ fn get_module_requests(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         env.set_prototype(attributes, env.null()?)?;
         env.set(object, "attributes", attributes)?;
         env.set(object, "phase", env.get_index(request, 2)?)?;
+        env.freeze(attributes)?;
+        env.freeze(object)?;
         env.push(result, object)?;
     }
     Ok(result)
@@ -174,6 +176,10 @@ fn link(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn instantiate(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let module = module_of(&environment, info.this())?;
+    let is_linked = env.has_own_key(info.this(), environment.private_symbol("module_wrap_linked")?)?;
+    if !is_linked && !env.truthy(env.get(info.this(), "synthetic")?)? {
+        return Err(Error::error("ERR_VM_MODULE_LINK_FAILURE", "module is not linked"));
+    }
     with_arrow(&environment, || env.module_instantiate(module))?;
     Ok(info.undefined())
 }

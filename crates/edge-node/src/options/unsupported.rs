@@ -15,8 +15,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("--build-snapshot-config", "user snapshots cannot be made"),
     ("--snapshot-blob", "user snapshots cannot be started"),
     ("--experimental-sea-config", "single executable applications cannot be made"),
-    ("--experimental-config-file", "configuration files are not read"),
-    ("--experimental-default-config-file", "configuration files are not read"),
     ("--run", "scripts of package.json are not run"),
     ("--security-revert", "there is nothing to revert"),
 ];
