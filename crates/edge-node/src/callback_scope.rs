@@ -37,7 +37,7 @@ pub(crate) struct OpenScope {
 
 impl Environment {
     /// Runs `body` in a callback scope. An exception that nobody inside caught goes to `process._fatalException`, as Node does for a
-    /// callback from the loop; the outermost scope then runs the tick queue and the microtasks.
+    /// callback from the loop; the outermost scope then runs the tick queue and the microtasks, unless its body threw.
     ///
     /// Answers `None` when the body threw (already reported) or JavaScript may not run any more.
     pub fn callback_scope<T>(self: &Rc<Self>, context: CallbackContext, body: impl FnOnce() -> Result<T>) -> Option<T> {
@@ -118,7 +118,8 @@ impl Environment {
                 None
             }
         };
-        if depth == 0 {
+        // A failed scope leaves the queues to the next one; the handler of uncaught exceptions sees to it that there is one.
+        if depth == 0 && result.is_some() {
             self.end_outermost();
         }
         self.callback_depth.set(depth);

@@ -164,7 +164,7 @@ fn arrow_message(environment: &Rc<Environment>, error: Value, script: Option<&Sc
 }
 
 /// The line from the script's file or the code of `--eval`, where the engine kept no text that has all of it.
-fn line_of_file(environment: &Rc<Environment>, file: &str, line: i32) -> Option<String> {
+pub(crate) fn line_of_file(environment: &Rc<Environment>, file: &str, line: i32) -> Option<String> {
     let index = usize::try_from(line).ok()?.checked_sub(1)?;
     if file == "[eval]" {
         return environment.cli().text("--eval").split('\n').nth(index).map(str::to_owned);

@@ -4,7 +4,8 @@ use edge_encoding::{Decoded, Encoding, Text};
 use edge_napi::types::napi_valuetype;
 use edge_napi::{Env, Error, Result, Str, Value};
 
-/// The longest string that the engine makes, in code units (`buffer.constants.MAX_STRING_LENGTH`).
+/// The longest string that bindings make, in code units (`buffer.constants.MAX_STRING_LENGTH`): V8's on 64 bits, which programs and
+/// error texts know. The engine's own limit is higher.
 pub const STRING_MAX_LENGTH: usize = (1 << 29) - 24;
 
 /// The engine's text as a source for [`edge_encoding`].

@@ -48,7 +48,10 @@ fn safe_getenv(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn get_temp_dir(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let kernel = environment.kernel();
-    let dir = ["TMPDIR", "TMP", "TEMP"].iter().find_map(|name| kernel.getenv(name.as_bytes())).unwrap_or_else(|| b"/tmp".to_vec());
+    let dir = ["TMPDIR", "TMP", "TEMP"]
+        .iter()
+        .find_map(|name| kernel.getenv(name.as_bytes()).filter(|dir| !dir.is_empty()))
+        .unwrap_or_else(|| b"/tmp".to_vec());
     let trimmed = if dir.len() > 1 { dir.strip_suffix(b"/").unwrap_or(&dir) } else { &dir };
     env.string_from_utf8_lossy(trimmed)
 }

@@ -112,12 +112,20 @@ fn trigger_uncaught_exception(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     if environment.can_call_into_js() { Ok(info.undefined()) } else { Err(edge_napi::Error::Pending) }
 }
 
-/// `getErrorSourcePositions(error)` → `{ sourceLine, scriptResourceName, lineNumber, startColumn }`.
+/// `getErrorSourcePositions(error)` → `{ sourceLine, scriptResourceName, lineNumber, startColumn }`. The line is the file's where the
+/// engine kept no text that has all of it, and empty where there is none.
 fn get_error_source_positions(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let Some(position) = env.error_position(info.arg(0))? else { return Ok(info.undefined()) };
     let result = env.object()?;
     let or_undefined = |v: edge_napi::types::napi_value| if v.is_null() { info.undefined() } else { Value(v) };
-    env.set(result, "sourceLine", or_undefined(position.source_line))?;
+    let line = if position.source_line.is_null() {
+        let file = if position.filename.is_null() { None } else { Some(env.get_string(Value(position.filename))?) };
+        let environment = Environment::of(env)?;
+        env.string(&file.and_then(|file| fatal::line_of_file(&environment, &file, position.line)).unwrap_or_default())?
+    } else {
+        Value(position.source_line)
+    };
+    env.set(result, "sourceLine", line)?;
     env.set(result, "scriptResourceName", or_undefined(position.filename))?;
     env.set(result, "lineNumber", env.int32(position.line)?)?;
     env.set(result, "startColumn", env.int32(position.start_column)?)?;

@@ -159,6 +159,8 @@ fn check_immediate(environment: &Weak<Environment>) {
     let Some(environment) = environment.upgrade() else { return };
     let env = environment.env();
     let Ok(_scope) = env.scope() else { return };
+    // What a scope that failed has left in the queues comes before immediates (Node runs its native immediates here, in a scope).
+    environment.callback_scope(CallbackContext::NONE, || Ok(()));
     let timers = Timers::of(&environment);
     let Ok(info) = timers.immediate_info(&environment) else { return };
     if info.get(COUNT) == 0 || !environment.can_call_into_js() {

@@ -1,8 +1,9 @@
 //! `internalBinding('uv')`: libuv's error numbers, names and texts.
 
-use crate::{Binding, Target, natives};
+use crate::{Binding, Environment, Target, natives};
 use edge_napi::{CallInfo, Env, Result, Value};
 use edge_wasix::{uv_error, uv_error_map};
+use std::cell::Cell;
 
 /// The binding.
 pub const BINDING: Binding = Binding {
@@ -19,13 +20,30 @@ fn init(target: &Target<'_>) -> Result<()> {
     Ok(())
 }
 
-/// `errname(-2)` → `ENOENT`.
+/// `errname(-2)` → `ENOENT`; under `--pending-deprecation` with a warning, once.
 fn errname(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    warn_of_errname(env)?;
     let number = env.get_i32(info.arg(0))?;
     match uv_error(number) {
         Some((name, _)) => env.string(name),
         None => env.string(&format!("Unknown system error {number}")),
     }
+}
+
+/// Whether the warning was given.
+#[derive(Default)]
+struct ErrnameWarned(Cell<bool>);
+
+fn warn_of_errname(env: Env) -> Result<()> {
+    let environment = Environment::of(env)?;
+    if !environment.cli().flag("--pending-deprecation") || environment.state::<ErrnameWarned>().0.replace(true) {
+        return Ok(());
+    }
+    let Some(process) = environment.root("process")? else { return Ok(()) };
+    let text = "Directly calling process.binding('uv').errname(<val>) is being deprecated. \
+                Please make sure to use util.getSystemErrorName() instead.";
+    env.call_method(process, "emitWarning", &[env.string(text)?, env.string("DeprecationWarning")?, env.string("DEP0119")?])?;
+    Ok(())
 }
 
 /// Map from number to `[name, message]`.

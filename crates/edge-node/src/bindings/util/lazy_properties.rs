@@ -6,28 +6,26 @@ use crate::Environment;
 use edge_napi::{CallInfo, Env, Result, Value};
 use std::rc::Rc;
 
-const SCRIPT: &str = r"(function (require, defineProperty) {
+const SCRIPT: &str = r"(function (require, defineProperty, getOwnPropertyDescriptor) {
   return function defineLazyProperties(target, id, keys, enumerable = true) {
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
       let lazy = true;
       let value;
-      const descriptor = {
+      const accessors = {
         __proto__: null,
-        enumerable,
-        configurable: true,
-        get: { [key]() {
+        get [key]() {
           if (lazy) { value = require(id)[key]; lazy = false; }
           defineProperty(target, key, { __proto__: null, enumerable, configurable: true, writable: true, value });
           return value;
-        } }[key],
-        set: { [key](next) {
+        },
+        set [key](next) {
           lazy = false;
           value = next;
           defineProperty(this, key, { __proto__: null, enumerable: true, configurable: true, writable: true, value: next });
-        } }[key],
+        },
       };
-      defineProperty(target, key, descriptor);
+      defineProperty(target, key, { __proto__: null, ...getOwnPropertyDescriptor(accessors, key), enumerable });
     }
   };
 })";
@@ -39,7 +37,8 @@ pub fn define_lazy_properties(environment: &Rc<Environment>) -> Result<Value> {
     let require = env.native_function("util.lazy#require", "require")?;
     let object = env.get(env.global()?, "Object")?;
     let define_property = env.get(object, "defineProperty")?;
-    env.call(make, env.undefined()?, &[require, define_property])
+    let get_own_property_descriptor = env.get(object, "getOwnPropertyDescriptor")?;
+    env.call(make, env.undefined()?, &[require, define_property, get_own_property_descriptor])
 }
 
 /// `require(id)` of the library's own loader.
