@@ -212,7 +212,7 @@ static int js_error_add_callsite_class(JSContext *ctx)
 /* ---- the source line of a position ---- */
 
 /* Does the function's text hold all of that line of that file? */
-static bool js_error_has_line(JSValueConst func, JSAtom filename, int line)
+static bool js_error_has_line(JSValueConst func, JSAtom filename, int line, bool whole)
 {
     JSFunctionBytecode *b = js_error_bytecode(func);
     const char *p, *end;
@@ -220,11 +220,13 @@ static bool js_error_has_line(JSValueConst func, JSAtom filename, int line)
 
     if (!b || !b->source || b->filename != filename || line < b->line_num)
         return false;
-    if (line == b->line_num)
-        return b->col_num <= 1;
+    if (line == b->line_num && b->col_num > 1)
+        return false;
     for (n = b->line_num, p = b->source, end = p + b->source_len; p < end && n < line; p++)
         n += *p == '\n';
-    return n == line;
+    if (n != line || !whole || b->func_name == JS_ATOM__eval_)
+        return n == line;
+    return memchr(p, '\n', end - p) != NULL;
 }
 
 /* The innermost of the frames whose text has the line of the first one. */
@@ -232,11 +234,13 @@ static JSValueConst js_error_source_function(JSContext *ctx, const JSErrorFrame 
                                              int count, int line)
 {
     JSFunctionBytecode *b = js_error_bytecode(frames[0].func);
-    int i;
+    int i, whole;
 
-    for (i = 0; b && i < count; i++) {
-        if (js_error_has_line(frames[i].func, b->filename, line))
-            return frames[i].func;
+    for (whole = 1; whole >= 0; whole--) {
+        for (i = 0; b && i < count; i++) {
+            if (js_error_has_line(frames[i].func, b->filename, line, whole))
+                return frames[i].func;
+        }
     }
     return JS_UNDEFINED;
 }
@@ -532,7 +536,7 @@ int JS_EdgeGetErrorPosition(JSContext *ctx, JSValueConst err, JSEdgePosition *po
     JSRuntime *rt = ctx->rt;
     JSErrorStack *s = js_error_get_data(err);
     JSErrorFrame f;
-    int i;
+    int i, whole;
 
     pos->file = pos->source_line = JS_UNDEFINED;
     pos->line = pos->column = pos->end_column = 0;
@@ -545,17 +549,17 @@ int JS_EdgeGetErrorPosition(JSContext *ctx, JSValueConst err, JSEdgePosition *po
         f.flags = 0;
         if (js_error_frame_position(ctx, &f, pos)) {
             JSAtom file = js_error_bytecode(f.func)->filename;
-            if (js_error_has_line(f.func, file, pos->line)) {
-                pos->source_line = js_error_line_text(ctx, f.func, pos->line);
-            } else if (s && js_error_has_line(s->source_func, file, pos->line)) {
-                pos->source_line = js_error_line_text(ctx, s->source_func, pos->line);
-            } else {
-                for (i = 0; s && i < s->count; i++) {
-                    if (js_error_has_line(s->frames[i].func, file, pos->line)) {
-                        pos->source_line = js_error_line_text(ctx, s->frames[i].func, pos->line);
-                        break;
-                    }
+            for (whole = 1; whole >= 0 && JS_IsUndefined(pos->source_line); whole--) {
+                JSValueConst from = JS_UNDEFINED;
+                if (js_error_has_line(f.func, file, pos->line, whole))
+                    from = f.func;
+                else if (s && js_error_has_line(s->source_func, file, pos->line, whole))
+                    from = s->source_func;
+                for (i = 0; s && i < s->count && JS_IsUndefined(from); i++) {
+                    if (js_error_has_line(s->frames[i].func, file, pos->line, whole))
+                        from = s->frames[i].func;
                 }
+                pos->source_line = js_error_line_text(ctx, from, pos->line);
             }
             return 1;
         }

@@ -176,10 +176,9 @@ void edge_set_function_base(uint32_t base)
     edge.function_base = base;
 }
 
-/* Calls `func` with `argc` arguments whose slots lie at `arguments`. */
-uint32_t edge_call(uint32_t func, uint32_t receiver, uint32_t argc, void *arguments)
+/* Calls `func`, or constructs with it, with `argc` arguments whose slots lie at `arguments`. */
+static uint32_t call(uint32_t func, const uint32_t *receiver, uint32_t argc, const uint32_t *slots)
 {
-    const uint32_t *slots = arguments;
     JSValue small[16], *args = small, result;
     uint32_t i;
 
@@ -190,30 +189,21 @@ uint32_t edge_call(uint32_t func, uint32_t receiver, uint32_t argc, void *argume
     }
     for (i = 0; i < argc; i++)
         args[i] = edge_value(slots[i]);
-    result = JS_Call(edge.ctx, edge_value(func), edge_value(receiver), argc, args);
+    result = receiver ? JS_Call(edge.ctx, edge_value(func), edge_value(*receiver), argc, args) :
+        JS_CallConstructor(edge.ctx, edge_value(func), argc, args);
     if (args != small)
         js_free(edge.ctx, args);
     return edge_push(result);
 }
 
-/* Constructs with `func`; arguments as in edge_call. */
+uint32_t edge_call(uint32_t func, uint32_t receiver, uint32_t argc, void *arguments)
+{
+    return call(func, &receiver, argc, arguments);
+}
+
 uint32_t edge_construct(uint32_t func, uint32_t argc, void *arguments)
 {
-    const uint32_t *slots = arguments;
-    JSValue small[16], *args = small, result;
-    uint32_t i;
-
-    if (argc > 16) {
-        args = js_malloc(edge.ctx, argc * sizeof(JSValue));
-        if (!args)
-            return edge_push(JS_EXCEPTION);
-    }
-    for (i = 0; i < argc; i++)
-        args[i] = edge_value(slots[i]);
-    result = JS_CallConstructor(edge.ctx, edge_value(func), argc, args);
-    if (args != small)
-        js_free(edge.ctx, args);
-    return edge_push(result);
+    return call(func, NULL, argc, arguments);
 }
 
 /* Links constructor and prototype below a parent class. */

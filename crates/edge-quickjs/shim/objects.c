@@ -36,10 +36,10 @@ uint32_t edge_get(uint32_t object, uint32_t key)
     return edge_push(v);
 }
 
-int edge_set(uint32_t object, uint32_t key, uint32_t value)
+/* Frees the atom. */
+static int set_atom(uint32_t object, JSAtom atom, uint32_t value)
 {
     JSContext *ctx = edge.ctx;
-    JSAtom atom = JS_ValueToAtom(ctx, edge_value(key));
     int status;
 
     if (atom == JS_ATOM_NULL)
@@ -49,44 +49,49 @@ int edge_set(uint32_t object, uint32_t key, uint32_t value)
     return edge_status(status);
 }
 
-int edge_has(uint32_t object, uint32_t key)
+int edge_set(uint32_t object, uint32_t key, uint32_t value)
 {
-    JSContext *ctx = edge.ctx;
-    JSAtom atom = JS_ValueToAtom(ctx, edge_value(key));
+    return set_atom(object, JS_ValueToAtom(edge.ctx, edge_value(key)), value);
+}
+
+typedef int KeyOperation(JSContext *ctx, JSValueConst object, JSAtom key);
+
+/* Does it with the property of that key, whose atom it frees. */
+static int on_atom(uint32_t object, JSAtom atom, KeyOperation *operation)
+{
     int status;
 
     if (atom == JS_ATOM_NULL)
         return edge_threw();
-    status = JS_HasProperty(ctx, edge_value(object), atom);
-    JS_FreeAtom(ctx, atom);
+    status = operation(edge.ctx, edge_value(object), atom);
+    JS_FreeAtom(edge.ctx, atom);
     return edge_status(status);
+}
+
+static int has_own(JSContext *ctx, JSValueConst object, JSAtom key)
+{
+    return JS_GetOwnProperty(ctx, NULL, object, key);
+}
+
+static int delete_property(JSContext *ctx, JSValueConst object, JSAtom key)
+{
+    return JS_DeleteProperty(ctx, object, key, 0);
+}
+
+int edge_has(uint32_t object, uint32_t key)
+{
+    return on_atom(object, JS_ValueToAtom(edge.ctx, edge_value(key)), JS_HasProperty);
 }
 
 int edge_has_own(uint32_t object, uint32_t key)
 {
-    JSContext *ctx = edge.ctx;
-    JSAtom atom = JS_ValueToAtom(ctx, edge_value(key));
-    int status;
-
-    if (atom == JS_ATOM_NULL)
-        return edge_threw();
-    status = JS_GetOwnProperty(ctx, NULL, edge_value(object), atom);
-    JS_FreeAtom(ctx, atom);
-    return edge_status(status);
+    return on_atom(object, JS_ValueToAtom(edge.ctx, edge_value(key)), has_own);
 }
 
 /* 1 gone, 0 it stays. */
 int edge_delete(uint32_t object, uint32_t key)
 {
-    JSContext *ctx = edge.ctx;
-    JSAtom atom = JS_ValueToAtom(ctx, edge_value(key));
-    int status;
-
-    if (atom == JS_ATOM_NULL)
-        return edge_threw();
-    status = JS_DeleteProperty(ctx, edge_value(object), atom, 0);
-    JS_FreeAtom(ctx, atom);
-    return edge_status(status);
+    return on_atom(object, JS_ValueToAtom(edge.ctx, edge_value(key)), delete_property);
 }
 
 uint32_t edge_get_index(uint32_t object, uint32_t index)
@@ -96,33 +101,17 @@ uint32_t edge_get_index(uint32_t object, uint32_t index)
 
 int edge_set_index(uint32_t object, uint32_t index, uint32_t value)
 {
-    JSContext *ctx = edge.ctx;
-    JSAtom atom = JS_NewAtomUInt32(ctx, index);
-    int status;
-
-    if (atom == JS_ATOM_NULL)
-        return edge_threw();
-    status = edge_set_sloppy(ctx, edge_value(object), atom, JS_DupValue(ctx, edge_value(value)));
-    JS_FreeAtom(ctx, atom);
-    return edge_status(status);
+    return set_atom(object, JS_NewAtomUInt32(edge.ctx, index), value);
 }
 
 int edge_has_index(uint32_t object, uint32_t index)
 {
-    JSContext *ctx = edge.ctx;
-    JSAtom atom = JS_NewAtomUInt32(ctx, index);
-    int status = JS_HasProperty(ctx, edge_value(object), atom);
-    JS_FreeAtom(ctx, atom);
-    return edge_status(status);
+    return on_atom(object, JS_NewAtomUInt32(edge.ctx, index), JS_HasProperty);
 }
 
 int edge_delete_index(uint32_t object, uint32_t index)
 {
-    JSContext *ctx = edge.ctx;
-    JSAtom atom = JS_NewAtomUInt32(ctx, index);
-    int status = JS_DeleteProperty(ctx, edge_value(object), atom, 0);
-    JS_FreeAtom(ctx, atom);
-    return edge_status(status);
+    return on_atom(object, JS_NewAtomUInt32(edge.ctx, index), delete_property);
 }
 
 /* Bits of a property: 1 writable, 2 enumerable, 4 configurable, as in Node-API. */

@@ -106,20 +106,27 @@ pub(crate) unsafe extern "C" fn napi_create_bigint_words(
     })
 }
 
+/// A BigInt's low 64 bits, as `read` sees them, and whether they are all of it.
+fn low_word<T>(env: napi_env, value: napi_value, result: *mut T, lossless: *mut bool, read: impl Fn(&[u32]) -> (T, bool)) -> napi_status {
+    run(env, |e| {
+        e.slot(value)?;
+        check(result)?;
+        check(lossless)?;
+        let (word, whole) = read(&limbs(e, value)?);
+        put(result, word)?;
+        put(lossless, whole)
+    })
+}
+
 pub(crate) unsafe extern "C" fn napi_get_value_bigint_int64(
     env: napi_env,
     value: napi_value,
     result: *mut i64,
     lossless: *mut bool,
 ) -> napi_status {
-    run(env, |e| {
-        e.slot(value)?;
-        check(result)?;
-        check(lossless)?;
-        let limbs = limbs(e, value)?;
-        let v = low_bits(&limbs) as i64;
-        put(result, v)?;
-        put(lossless, to_words(&limbs) == to_words(&[v as u32, (v >> 32) as u32]))
+    low_word(env, value, result, lossless, |limbs| {
+        let v = low_bits(limbs) as i64;
+        (v, to_words(limbs) == to_words(&[v as u32, (v >> 32) as u32]))
     })
 }
 
@@ -129,14 +136,9 @@ pub(crate) unsafe extern "C" fn napi_get_value_bigint_uint64(
     result: *mut u64,
     lossless: *mut bool,
 ) -> napi_status {
-    run(env, |e| {
-        e.slot(value)?;
-        check(result)?;
-        check(lossless)?;
-        let limbs = limbs(e, value)?;
-        let v = low_bits(&limbs);
-        put(result, v)?;
-        put(lossless, to_words(&limbs) == to_words(&[v as u32, (v >> 32) as u32, 0]))
+    low_word(env, value, result, lossless, |limbs| {
+        let v = low_bits(limbs);
+        (v, to_words(limbs) == to_words(&[v as u32, (v >> 32) as u32, 0]))
     })
 }
 

@@ -138,6 +138,14 @@ pub(crate) unsafe extern "C" fn napi_is_typedarray(env: napi_env, value: napi_va
     run(env, |e| put(result, view(e, value)?.is_typed_array()))
 }
 
+/// The buffer that a new view is to look at.
+fn viewed(e: &Inner, arraybuffer: napi_value, result: *mut napi_value) -> Res<(u32, View)> {
+    let buffer = e.slot(arraybuffer)?;
+    check(result)?;
+    let bytes = view(e, arraybuffer)?;
+    if bytes.is_any_array_buffer() { Ok((buffer, bytes)) } else { Err(napi_invalid_arg) }
+}
+
 pub(crate) unsafe extern "C" fn napi_create_typedarray(
     env: napi_env,
     kind: napi_typedarray_type,
@@ -147,12 +155,7 @@ pub(crate) unsafe extern "C" fn napi_create_typedarray(
     result: *mut napi_value,
 ) -> napi_status {
     run_js(env, |e| {
-        let buffer = e.slot(arraybuffer)?;
-        check(result)?;
-        let bytes = view(e, arraybuffer)?;
-        if !bytes.is_any_array_buffer() {
-            return Err(napi_invalid_arg);
-        }
+        let (buffer, bytes) = viewed(e, arraybuffer, result)?;
         let size = kind.element_size();
         if !byte_offset.is_multiple_of(size) {
             let text = format!("start offset of {} should be a multiple of {size}", class_name(kind));
@@ -186,6 +189,14 @@ const fn class_name(kind: napi_typedarray_type) -> &'static str {
     }
 }
 
+/// The buffer that a view looks at, where it is asked for.
+fn put_view_buffer(e: &Inner, view: napi_value, arraybuffer: *mut napi_value) -> Res<()> {
+    if arraybuffer.is_null() {
+        return Ok(());
+    }
+    put(arraybuffer, e.made(e.engine.edge_view_buffer(e.slot(view)?)?)?)
+}
+
 pub(crate) unsafe extern "C" fn napi_get_typedarray_info(
     env: napi_env,
     typedarray: napi_value,
@@ -203,9 +214,7 @@ pub(crate) unsafe extern "C" fn napi_get_typedarray_info(
         put_optional(kind, KINDS[view.kind as usize]);
         put_optional(length, view.length);
         put_optional(data, view.data.cast());
-        if !arraybuffer.is_null() {
-            put(arraybuffer, e.made(e.engine.edge_view_buffer(e.slot(typedarray)?)?)?)?;
-        }
+        put_view_buffer(e, typedarray, arraybuffer)?;
         put_optional(byte_offset, view.byte_offset);
         Ok(())
     })
@@ -219,12 +228,7 @@ pub(crate) unsafe extern "C" fn napi_create_dataview(
     result: *mut napi_value,
 ) -> napi_status {
     run_js(env, |e| {
-        let buffer = e.slot(arraybuffer)?;
-        check(result)?;
-        let bytes = view(e, arraybuffer)?;
-        if !bytes.is_any_array_buffer() {
-            return Err(napi_invalid_arg);
-        }
+        let (buffer, bytes) = viewed(e, arraybuffer, result)?;
         if length.checked_add(byte_offset).is_none_or(|end| end > bytes.byte_length) {
             let text = b"byte_offset + byte_length should be less than or equal to the size in bytes of the array passed in";
             throw_error(e, 2, b"ERR_NAPI_INVALID_DATAVIEW_ARGS", text)?;
@@ -253,9 +257,7 @@ pub(crate) unsafe extern "C" fn napi_get_dataview_info(
         }
         put_optional(byte_length, view.byte_length);
         put_optional(data, view.data.cast());
-        if !arraybuffer.is_null() {
-            put(arraybuffer, e.made(e.engine.edge_view_buffer(e.slot(dataview)?)?)?)?;
-        }
+        put_view_buffer(e, dataview, arraybuffer)?;
         put_optional(byte_offset, view.byte_offset);
         Ok(())
     })

@@ -100,9 +100,21 @@ pub(crate) fn new_key(e: &Inner, utf8: &[u8]) -> Res<napi_value> {
         let made = e.with_bytes(utf8, |at| Ok(e.engine.edge_key_ascii(at, utf8.len() as u32)?))?;
         return e.made(made);
     }
-    let key = new_utf8(e, utf8)?;
+    intern(e, new_utf8(e, utf8)?)
+}
+
+/// Makes a string a property key.
+fn intern(e: &Inner, key: napi_value) -> Res<napi_value> {
     e.done(e.engine.edge_intern(e.slot(key)?)?)?;
     Ok(key)
+}
+
+/// What every function that makes a string does around `make`.
+fn create(env: napi_env, result: *mut napi_value, make: impl FnOnce(&Inner) -> Res<napi_value>) -> napi_status {
+    run(env, |e| {
+        check(result)?;
+        put(result, make(e)?)
+    })
 }
 
 pub(crate) unsafe extern "C" fn napi_create_string_latin1(
@@ -111,10 +123,7 @@ pub(crate) unsafe extern "C" fn napi_create_string_latin1(
     length: usize,
     result: *mut napi_value,
 ) -> napi_status {
-    run(env, |e| {
-        check(result)?;
-        put(result, new_latin1(e, text(str, length)?)?)
-    })
+    create(env, result, |e| new_latin1(e, text(str, length)?))
 }
 
 pub(crate) unsafe extern "C" fn napi_create_string_utf8(
@@ -123,10 +132,7 @@ pub(crate) unsafe extern "C" fn napi_create_string_utf8(
     length: usize,
     result: *mut napi_value,
 ) -> napi_status {
-    run(env, |e| {
-        check(result)?;
-        put(result, new_utf8(e, text(str, length)?)?)
-    })
+    create(env, result, |e| new_utf8(e, text(str, length)?))
 }
 
 pub(crate) unsafe extern "C" fn napi_create_string_utf16(
@@ -135,10 +141,7 @@ pub(crate) unsafe extern "C" fn napi_create_string_utf16(
     length: usize,
     result: *mut napi_value,
 ) -> napi_status {
-    run(env, |e| {
-        check(result)?;
-        put(result, new_utf16(e, text16(str, length)?)?)
-    })
+    create(env, result, |e| new_utf16(e, text16(str, length)?))
 }
 
 /// The engine's strings lie in linear memory: an external string is always copied, and its memory given back at once.
@@ -151,13 +154,12 @@ pub(crate) unsafe extern "C" fn node_api_create_external_string_latin1(
     result: *mut napi_value,
     copied: *mut bool,
 ) -> napi_status {
-    run(env, |e| {
-        check(result)?;
-        put(result, new_latin1(e, text(str, length)?)?)?;
+    let status = create(env, result, |e| {
+        let made = new_latin1(e, text(str, length)?)?;
         put_optional(copied, true);
-        give_back(env, finalize_callback, str.cast(), finalize_hint);
-        Ok(())
-    })
+        Ok(made)
+    });
+    give_back(status, env, finalize_callback, str.cast(), finalize_hint)
 }
 
 pub(crate) unsafe extern "C" fn node_api_create_external_string_utf16(
@@ -169,20 +171,21 @@ pub(crate) unsafe extern "C" fn node_api_create_external_string_utf16(
     result: *mut napi_value,
     copied: *mut bool,
 ) -> napi_status {
-    run(env, |e| {
-        check(result)?;
-        put(result, new_utf16(e, text16(str, length)?)?)?;
+    let status = create(env, result, |e| {
+        let made = new_utf16(e, text16(str, length)?)?;
         put_optional(copied, true);
-        give_back(env, finalize_callback, str.cast(), finalize_hint);
-        Ok(())
-    })
+        Ok(made)
+    });
+    give_back(status, env, finalize_callback, str.cast(), finalize_hint)
 }
 
-fn give_back(env: napi_env, finalize: napi_finalize, data: *mut c_void, hint: *mut c_void) {
-    if let Some(finalize) = finalize {
+/// Calls the finaliser of an external string that was copied; answers `status`.
+fn give_back(status: napi_status, env: napi_env, finalize: napi_finalize, data: *mut c_void, hint: *mut c_void) -> napi_status {
+    if let (napi_ok, Some(finalize)) = (status, finalize) {
         // SAFETY: the caller's own finaliser with the caller's own pointers, once.
         unsafe { finalize(env, data, hint) };
     }
+    status
 }
 
 pub(crate) unsafe extern "C" fn node_api_create_property_key_latin1(
@@ -191,12 +194,7 @@ pub(crate) unsafe extern "C" fn node_api_create_property_key_latin1(
     length: usize,
     result: *mut napi_value,
 ) -> napi_status {
-    run(env, |e| {
-        check(result)?;
-        let key = new_latin1(e, text(str, length)?)?;
-        e.done(e.engine.edge_intern(e.slot(key)?)?)?;
-        put(result, key)
-    })
+    create(env, result, |e| intern(e, new_latin1(e, text(str, length)?)?))
 }
 
 pub(crate) unsafe extern "C" fn node_api_create_property_key_utf8(
@@ -205,10 +203,7 @@ pub(crate) unsafe extern "C" fn node_api_create_property_key_utf8(
     length: usize,
     result: *mut napi_value,
 ) -> napi_status {
-    run(env, |e| {
-        check(result)?;
-        put(result, new_key(e, text(str, length)?)?)
-    })
+    create(env, result, |e| new_key(e, text(str, length)?))
 }
 
 pub(crate) unsafe extern "C" fn node_api_create_property_key_utf16(
@@ -217,12 +212,7 @@ pub(crate) unsafe extern "C" fn node_api_create_property_key_utf16(
     length: usize,
     result: *mut napi_value,
 ) -> napi_status {
-    run(env, |e| {
-        check(result)?;
-        let key = new_utf16(e, text16(str, length)?)?;
-        e.done(e.engine.edge_intern(e.slot(key)?)?)?;
-        put(result, key)
-    })
+    create(env, result, |e| intern(e, new_utf16(e, text16(str, length)?)?))
 }
 
 /// A string's units in place.
