@@ -16,13 +16,15 @@ QUESTIONS = Path(__file__).parent / "bindings" / "segmenter.js"
 DRIVER = r"""
 for (const text of JSON.parse(require('fs').readFileSync(process.argv[2], 'utf8'))) {
   for (const granularity of ['grapheme', 'word', 'sentence']) {
+    // Words of these come out of a dictionary, of which ICU4X has another edition.
+    if (granularity === 'word' && /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]/u.test(text)) continue;
     const segments = [...new Intl.Segmenter('en', { granularity }).segment(text)];
     console.log(JSON.stringify(segments.map(({ index, isWordLike }) => [index, isWordLike])));
   }
 }
 """
 
-# What makes and breaks clusters, words and sentences (not "_", which ICU joins by rules of its own); the rest of Unicode is left to the
+# What makes and breaks clusters, words and sentences; not "_", which ICU joins by rules of its own.
 PIECES = st.sampled_from(
     ["a", "B", "1", "2.5", " ", ". ", "? ", "\r\n", "\n", "'", ",", "é", "e\u0301", "\u200d", "👩", "👩\u200d💻", "🇩🇪", "🇩", "\ufe0f"]
     + ["ß", "日", "本", "テ", "ス", "ひ", "한", "각", "क्", "षि", "ا", "ب", "(", ")", "\u2026", "\u00ad", "$", "@", "x.y", "😀🏽"]
