@@ -176,10 +176,6 @@ fn link(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn instantiate(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let module = module_of(&environment, info.this())?;
-    let is_linked = env.has_own_key(info.this(), environment.private_symbol("module_wrap_linked")?)?;
-    if !is_linked && !env.truthy(env.get(info.this(), "synthetic")?)? {
-        return Err(Error::error("ERR_VM_MODULE_LINK_FAILURE", "module is not linked"));
-    }
     with_arrow(&environment, || env.module_instantiate(module))?;
     Ok(info.undefined())
 }
