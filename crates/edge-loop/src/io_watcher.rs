@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
-use edge_wasix::poll::{HostFd, PollSet, Readiness};
+use edge_wasix::poll::{BorrowedFd, HostFd, PollSet, Readiness};
 use edge_wasix::{Errno, Result};
 
 use crate::event_loop::{Loop, LoopInner};
@@ -39,6 +39,11 @@ pub(crate) struct IoTable {
 impl IoTable {
     fn get(&self, token: u64) -> Option<Rc<Entry>> {
         self.entries.borrow().get(&token).cloned()
+    }
+
+    /// Whether a watcher has this very descriptor (`uv__fd_exists`).
+    pub(crate) fn watches(&self, fd: BorrowedFd<'_>) -> bool {
+        self.entries.borrow().values().any(|entry| entry.fd.is(fd))
     }
 
     /// Tells the kernel what changed.

@@ -305,8 +305,14 @@ impl Udp {
     /// Opens the handle over a socket there is (`uv_udp_open`).
     ///
     /// # Errors
-    /// `EBUSY` when it has one; `EBADF`, `EINVAL`.
+    /// `EBUSY` when it has one, `EEXIST` when another handle of the loop has this one; `EBADF`, `EINVAL`.
     pub fn open(&self, fd: Fd) -> Result<()> {
+        let file = self.0.kernel.file(fd)?;
+        if let (Some(host), Some(owner)) = (file.host_fd(), self.owner())
+            && owner.inner.io.watches(host)
+        {
+            return Err(Errno::EEXIST);
+        }
         self.0.attach(fd)?;
         let kernel = &self.0.kernel;
         let local = kernel.sock_addr_local(fd);
@@ -493,14 +499,15 @@ impl Udp {
         self.0.kernel.sock_set_ttl(self.fd(), self.0.v6.get(), ttl)
     }
 
-    /// Bytes that wait to be sent.
+    /// Bytes that wait to be sent, or whose end was not told yet.
     pub fn send_queue_size(&self) -> usize {
-        self.0.waiting.borrow().iter().map(|send| send.data.len()).sum()
+        let size = |sends: &VecDeque<Send>| sends.iter().map(|send| send.data.len()).sum::<usize>();
+        size(&self.0.waiting.borrow()) + size(&self.0.over.borrow())
     }
 
-    /// Datagrams that wait to be sent.
+    /// Datagrams that wait to be sent, or whose end was not told yet.
     pub fn send_queue_count(&self) -> usize {
-        self.0.waiting.borrow().len()
+        self.0.waiting.borrow().len() + self.0.over.borrow().len()
     }
 }
 

@@ -107,7 +107,7 @@ impl AsyncWrap {
         state: Rc<T>,
     ) -> Result<Rc<Self>> {
         let wrap = Self::new_idle(environment, object, class, provider, state)?;
-        wrap.reset(environment, object)?;
+        wrap.start(environment, object)?;
         Ok(wrap)
     }
 
@@ -144,6 +144,18 @@ impl AsyncWrap {
 
     /// Gives the resource new ids and the present async context (Node's `AsyncReset`), and tells async_hooks.
     pub fn reset(&self, environment: &Rc<Environment>, resource: Value) -> Result<()> {
+        let env = environment.env();
+        // The library shows this one in the place of the object.
+        if let Some(object) = self.object()?
+            && env.is_object(resource)?
+            && !env.strict_equals(object, resource)?
+        {
+            env.set_key(object, environment.symbol("resource_symbol")?, resource)?;
+        }
+        self.start(environment, resource)
+    }
+
+    fn start(&self, environment: &Rc<Environment>, resource: Value) -> Result<()> {
         self.emit_destroy();
         let env = environment.env();
         let hooks = environment.async_hooks()?;

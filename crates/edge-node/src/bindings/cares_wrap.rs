@@ -1,7 +1,11 @@
-//! `internalBinding('cares_wrap')`: look-ups of names by the system's resolver (`lookup.rs`) and texts of addresses; queries of name
-//! servers are not there yet.
+//! `internalBinding('cares_wrap')`: look-ups of names by the system's resolver (`lookup.rs`), questions to name servers (`channel.rs`,
+//! `query.rs`, `wire.rs`, `answers.rs`) and texts of addresses.
 
+mod answers;
+mod channel;
 mod lookup;
+mod query;
+mod wire;
 
 use crate::{Binding, Target, natives};
 use core::net::{IpAddr, Ipv6Addr};
@@ -18,12 +22,26 @@ pub const BINDING: Binding = Binding {
         "getnameinfo" => lookup::getnameinfo,
         "GetAddrInfoReqWrap" => lookup::construct_request,
         "GetNameInfoReqWrap" => lookup::construct_request,
-        "QueryReqWrap" => unavailable,
-        "ChannelWrap" => new_channel,
-        "ChannelWrap#getServers" => unavailable,
-        "ChannelWrap#setServers" => unavailable,
-        "ChannelWrap#setLocalAddress" => unavailable,
-        "ChannelWrap#cancel" => cancel,
+        "QueryReqWrap" => channel::construct_request,
+        "ChannelWrap" => channel::construct,
+        "ChannelWrap#getHostByAddr" => channel::get_host_by_addr,
+        "ChannelWrap#queryAny" => channel::query_any,
+        "ChannelWrap#queryA" => channel::query_a,
+        "ChannelWrap#queryAaaa" => channel::query_aaaa,
+        "ChannelWrap#queryCaa" => channel::query_caa,
+        "ChannelWrap#queryCname" => channel::query_cname,
+        "ChannelWrap#queryMx" => channel::query_mx,
+        "ChannelWrap#queryNaptr" => channel::query_naptr,
+        "ChannelWrap#queryNs" => channel::query_ns,
+        "ChannelWrap#queryPtr" => channel::query_ptr,
+        "ChannelWrap#querySrv" => channel::query_srv,
+        "ChannelWrap#querySoa" => channel::query_soa,
+        "ChannelWrap#queryTlsa" => channel::query_tlsa,
+        "ChannelWrap#queryTxt" => channel::query_txt,
+        "ChannelWrap#getServers" => channel::get_servers,
+        "ChannelWrap#setServers" => channel::set_servers,
+        "ChannelWrap#setLocalAddress" => channel::set_local_address,
+        "ChannelWrap#cancel" => channel::cancel,
     ),
     init,
 };
@@ -58,6 +76,27 @@ const MESSAGES: &[&str] = &[
     "Invalid service name or number",
 ];
 
+const CHANNEL_METHODS: [&str; 18] = [
+    "getHostByAddr",
+    "queryAny",
+    "queryA",
+    "queryAaaa",
+    "queryCaa",
+    "queryCname",
+    "queryMx",
+    "queryNaptr",
+    "queryNs",
+    "queryPtr",
+    "querySrv",
+    "querySoa",
+    "queryTlsa",
+    "queryTxt",
+    "getServers",
+    "setServers",
+    "setLocalAddress",
+    "cancel",
+];
+
 fn init(target: &Target<'_>) -> Result<()> {
     target.methods()?;
     target.constants(&[
@@ -74,26 +113,8 @@ fn init(target: &Target<'_>) -> Result<()> {
     for class in ["cares_wrap.GetAddrInfoReqWrap", "cares_wrap.GetNameInfoReqWrap", "cares_wrap.QueryReqWrap"] {
         target.async_class(class)?.install(target.object)?;
     }
-    target
-        .async_class("cares_wrap.ChannelWrap")?
-        .methods(&["getServers", "setServers", "setLocalAddress", "cancel"])?
-        .install(target.object)?;
+    target.async_class("cares_wrap.ChannelWrap")?.methods(&CHANNEL_METHODS)?.install(target.object)?;
     Ok(())
-}
-
-fn unavailable(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    Err(Error::unavailable("DNS"))
-}
-
-/// A resolver may be made (the library makes one when `dns` is loaded); its queries say that they are not there.
-fn new_channel(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    info.expect_construct("ChannelWrap")?;
-    Ok(info.this())
-}
-
-/// Nothing is under way.
-fn cancel(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    Ok(info.undefined())
 }
 
 /// `canonicalizeIP(text)` → the address in its shortest form, undefined when it is none.
@@ -129,6 +150,10 @@ fn convert_ipv6_string_to_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value>
 /// `strerror(number)`.
 fn strerror(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let index = env.get_i32(info.arg(0))?;
+    // Node's own, for servers that are changed while questions are open.
+    if index == -1000 {
+        return env.string("There are pending queries.");
+    }
     let message = usize::try_from(index).ok().and_then(|index| MESSAGES.get(index));
     env.string(message.copied().unwrap_or("unknown"))
 }

@@ -147,7 +147,7 @@ fn flags(env: Env, value: Value) -> Result<BindFlags> {
 /// `listen(backlog)`: `onconnection(status, client)` for each connection from now on.
 fn listen(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     method(env, info, |_, wrap, _, tcp| {
-        let backlog = env.get_i32(info.arg(0))?;
+        let backlog = integer(env, info.arg(0))?;
         let server = Rc::downgrade(wrap);
         Ok(tcp.listen(backlog, move |_, fd| {
             let Some(server) = server.upgrade() else { return };

@@ -34,10 +34,11 @@ fn parser(env: Env, info: &CallInfo<'_>) -> Result<Option<(Rc<AsyncWrap>, Rc<Par
 
 /// `close()`: no method does anything any more.
 pub fn close(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    if let Some((_, state)) = parser(env, info)? {
+    if let Some((wrap, state)) = parser(env, info)? {
         state.closed.set(true);
         state.leave();
         release(&state);
+        wrap.emit_destroy();
     }
     Ok(info.undefined())
 }
