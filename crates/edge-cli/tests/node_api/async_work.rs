@@ -17,14 +17,14 @@ struct Shared {
     status: AtomicU32,
     work: std::cell::Cell<usize>,
     throws: bool,
-    thread: std::sync::Mutex<Option<std::thread::ThreadId>>,
+    thread: std::sync::Mutex<Option<u32>>,
 }
 
 unsafe extern "C" fn execute(_env: napi_env, data: *mut c_void) {
     // SAFETY: the test's own, alive until the work completed.
     let shared = unsafe { &*data.cast::<Shared>() };
     shared.executed.fetch_add(1, Ordering::SeqCst);
-    *shared.thread.lock().unwrap() = Some(std::thread::current().id());
+    *shared.thread.lock().unwrap() = Some(edge_wasix::thread::current_thread_id());
 }
 
 unsafe extern "C" fn complete(env: napi_env, status: napi_status, data: *mut c_void) {
@@ -65,7 +65,7 @@ fn work_runs_on_another_thread_and_completes_on_this_one() {
         run(environment);
         assert_eq!((shared.executed.load(Ordering::SeqCst), shared.completed.load(Ordering::SeqCst)), (1, 1));
         assert_eq!(shared.status.load(Ordering::SeqCst), napi_ok as u32);
-        assert_ne!(*shared.thread.lock().unwrap(), Some(std::thread::current().id()));
+        assert_ne!(*shared.thread.lock().unwrap(), Some(edge_wasix::thread::current_thread_id()));
         assert_eq!(node!(napi_delete_async_work(env.raw(), work)), napi_invalid_arg, "it deleted itself");
     });
 }

@@ -9,7 +9,6 @@ pub use histogram::HistogramHandle;
 use crate::binding::define_constants;
 use crate::{Binding, Environment, Target, natives};
 use edge_napi::{CallInfo, Env, Result, Value};
-use std::rc::Rc;
 
 /// The binding.
 pub const BINDING: Binding = Binding {

@@ -6,9 +6,9 @@ use super::ModuleData;
 use edge_loop::AsyncSender;
 use edge_napi::types::napi_status::*;
 use edge_napi::types::*;
+use edge_wasix::thread::current_thread_id;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
 
 struct State {
     items: VecDeque<ModuleData>,
@@ -27,7 +27,7 @@ pub(super) struct Queue {
     context: ModuleData,
     sender: AsyncSender,
     /// The environment's thread: it alone makes room, so it must not wait for it.
-    owner: ThreadId,
+    owner: u32,
     state: Mutex<State>,
     room: Condvar,
 }
@@ -69,7 +69,7 @@ impl Queue {
     /// Lists a new one.
     pub(super) fn list(handle: usize, limit: usize, threads: usize, context: ModuleData, sender: AsyncSender) -> Arc<Self> {
         let state = State { items: VecDeque::new(), threads, closing: false, finished: false };
-        let owner = std::thread::current().id();
+        let owner = current_thread_id();
         let queue = Arc::new(Self { handle, limit, context, sender, owner, state: Mutex::new(state), room: Condvar::new() });
         all().insert(handle, queue.clone());
         queue
@@ -98,7 +98,7 @@ impl Queue {
             if mode == napi_threadsafe_function_call_mode::napi_tsfn_nonblocking {
                 return napi_queue_full;
             }
-            if std::thread::current().id() == self.owner {
+            if current_thread_id() == self.owner {
                 return napi_would_deadlock;
             }
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
