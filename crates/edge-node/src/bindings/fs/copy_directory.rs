@@ -13,7 +13,11 @@ pub fn cp_sync_override_file(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let (source, target) = (args::path(env, info.arg(0))?, args::path(env, info.arg(1))?);
     let mode = args::small_mode(env, info.arg(2))?;
     let preserve = env.truthy(info.arg(3))?;
-    kernel.unlink(&target).map_err(|errno| errno_exception(env, errno, "unlink", &strerror(errno), &target))?;
+    // As C++'s `remove`, which takes an empty directory too and has nothing against a name that is not there.
+    match kernel.unlink(&target).or_else(|errno| if errno == Errno::EISDIR { kernel.rmdir(&target) } else { Err(errno) }) {
+        Ok(()) | Err(Errno::ENOENT) => {}
+        Err(errno) => return Err(errno_exception(env, errno, "unlink", &strerror(errno), &target)),
+    }
     kernel.copy_file(&source, &target, mode).map_err(|errno| {
         if mode == 0 {
             errno_exception(env, errno, "cp", &strerror(errno), &target)
