@@ -53,7 +53,16 @@ MAY_USE = {
     "edge-loop": {"edge-wasix"},
     "edge-quickjs": {"edge-napi", "edge-wasix"},
     "edge-typescript": set(),
-    "edge-node": {"edge-llhttp", "edge-napi", "edge-loop", "edge-wasix", "edge-crypto", "edge-encoding", "edge-node-lib", "edge-typescript"},
+    "edge-node": {
+        "edge-llhttp",
+        "edge-napi",
+        "edge-loop",
+        "edge-wasix",
+        "edge-crypto",
+        "edge-encoding",
+        "edge-node-lib",
+        "edge-typescript",
+    },
     "edge-cli": {"edge-node", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
     "edge-python": {"edge-node", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
 }
