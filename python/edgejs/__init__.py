@@ -10,9 +10,9 @@ Importing this package loads nothing but this file; the parts come when they are
 
 from __future__ import annotations
 
-import typing
-
-if typing.TYPE_CHECKING:
+# Not typing's: importing that costs as much as starting edge-node.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
     from edgejs._executable import NoExecutableError as NoExecutableError
     from edgejs._executable import edge_node_path as edge_node_path
     from edgejs._run import CompletedRun as CompletedRun
