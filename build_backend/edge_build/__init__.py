@@ -65,6 +65,8 @@ def build_wheel(wheel_directory: str, config_settings: _Config = None, metadata_
     data = fresh_wheel_data(ROOT)
     executable = build_executable(ROOT)
     put_file(executable, data / "scripts" / "edge-node", executable=True)
+    # Installers write their Python in the place of its first line.
+    put_file(Path(__file__).with_name("edge_script.py"), data / "scripts" / "edge", executable=True)
     share = data / "data" / "share" / "edgejs"
     make_boot_image(executable, share / "boot.image")
     write_notices(ROOT, share / "THIRD_PARTY_NOTICES.txt")
