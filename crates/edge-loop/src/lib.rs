@@ -35,7 +35,7 @@
 //!   operations on a handle whose loop is gone do nothing.
 //! * A new kind of handle is a file with a state that implements `HandleState` (and `IoTarget`, if descriptors wake it),
 //!   a newtype over `Rc` of it with `impl_handle!`, and its `HandleKind`; requests off the pool use `Requests::begin`
-//!   and `end`. [`Tcp`] and [`Pipe`] are a [`Stream`] and the ways to open it; processes are to come.
+//!   and `end`. [`Tcp`] and [`Pipe`] are a [`Stream`] and the ways to open it; [`Process`] takes charge of a child.
 //! * This crate makes no system call of its own, has no global state, reads no environment and contains no unsafe code.
 //! * Errors are errno values. A panic in a callback leaves the loop consistent; a panic in thread-pool work arrives
 //!   as [`WorkError::Panicked`].
