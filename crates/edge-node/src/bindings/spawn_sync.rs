@@ -177,7 +177,8 @@ impl Run {
             }
             // Rounded up, so that the deadline has passed when the wait is over.
             if let Err(error) = self.set.wait(&mut events, left.map(|ns| ns.div_ceil(1_000_000))) {
-                self.fail(error.into());
+                // Nothing can be waited for: the child is ended, and reaped when it goes.
+                return self.fail(error.into());
             }
             for event in &events {
                 match event.token {

@@ -105,23 +105,32 @@ impl Kernel {
         drop(ends);
         let mut guest = Vec::new();
         for pipe in pipes {
-            guest.push(match pipe {
-                Some(pipe) => {
-                    rustix::io::ioctl_fionbio(&pipe, true)?;
-                    Some(self.insert_host_fd(pipe)?)
-                }
-                None => None,
+            let taken = pipe.map(|pipe| {
+                rustix::io::ioctl_fionbio(&pipe, true)?;
+                self.insert_host_fd(pipe)
             });
+            match taken.transpose() {
+                Ok(fd) => guest.push(fd),
+                Err(error) => {
+                    self.close_all(guest);
+                    return Err(error);
+                }
+            }
         }
         match child {
             // Not even a process could be made.
             Err(error) if matches!(error, Errno::EAGAIN | Errno::ENOMEM | Errno::EMFILE | Errno::ENFILE) => {
-                for fd in guest.into_iter().flatten() {
-                    self.close(fd)?;
-                }
+                self.close_all(guest);
                 Err(error)
             }
             child => Ok(Spawned { child, pipes: guest }),
+        }
+    }
+
+    fn close_all(&self, fds: Vec<Option<Fd>>) {
+        for fd in fds.into_iter().flatten() {
+            // It was given out a moment ago.
+            let _ = self.close(fd);
         }
     }
 
