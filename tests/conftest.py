@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.comparison")
+pytest.register_assert_rewrite("tests.comparison", "tests.programs.program")
 
 from tests import known_failures  # noqa: E402 - after the rewrite is asked for
 from tests.comparison import Comparison  # noqa: E402
