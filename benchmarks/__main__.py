@@ -15,7 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import measure_alternating
+from benchmarks.generator import name as generator_name
+from benchmarks.measure import Runs, measure_alternating
 from benchmarks.native_engine import build_native_engine
 from benchmarks.report import HEADER, Measured, as_json, line, plot
 from benchmarks.rows import Row, all_rows
@@ -39,6 +40,9 @@ def _commands(row: Row, edge_node: str, edge: str | None, node: str) -> dict[str
     """What to run for each side; None where a side cannot be had."""
     if row.by == "python":
         return {"edge": [sys.executable, "-m", "benchmarks.in_process", str(row.script)]}
+    if row.by == "network":
+        command = [sys.executable, "-m", "benchmarks.network", str(row.script)]
+        return {"base": [*command, node], "edge": [*command, edge_node]}
     ours = [edge_node] if row.by == "edge-node" else [edge or "edge", "run"]
     base = [node] if row.against == "node" else _native_engine()
     program = [*row.flags, str(row.script)]
@@ -69,8 +73,9 @@ def main() -> int:
     # In-process figures start from the image of the same installation.
     os.environ.setdefault("EDGE_NODE", edge_node)
     measured: Measured = []
+    done: dict[str, dict[str, Runs]] = {}
     with tempfile.TemporaryDirectory(prefix="edge-bench-") as scratch:
-        print(HEADER)
+        print(f"HTTP load by {generator_name()}\n{HEADER}")
         for row in all_rows(Path(scratch)):
             if not re.search(options.match, f"{row.group}: {row.name}"):
                 continue
@@ -78,11 +83,16 @@ def main() -> int:
             if commands is None:
                 print(f"{row.group}: {row.name}: no native engine (it needs gcc and cargo)", file=sys.stderr)
                 continue
-            samples = measure_alternating(commands, row.wall, options.runs, options.timeout)
+            # Rows of several figures of the same runs.
+            key = json.dumps([commands, row.wall])
+            if key not in done:
+                done[key] = measure_alternating(commands, row.wall, options.runs, options.timeout)
+            samples = {name: runs.sample(row.figure) for name, runs in done[key].items()}
             measured.append((row, samples))
             print(line(row, samples), flush=True)
     if options.json:
-        options.json.write_text(json.dumps(as_json(measured, {"node": node, "edge-node": edge_node}), indent=1) + "\n", encoding="utf-8")
+        made_by = {"node": node, "edge-node": edge_node, "generator": generator_name()}
+        options.json.write_text(json.dumps(as_json(measured, made_by), indent=1) + "\n", encoding="utf-8")
     if options.plot:
         plot(measured, options.plot)
     return int(any(sample.error for _, samples in measured for sample in samples.values()))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-_RESULT = re.compile(r"^RESULT (\S+)$", re.MULTILINE)
+_RESULT = re.compile(r"^RESULT (?:(\w+) )?(\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Sample:
         return statistics.median(self.values) if self.values else None
 
 
-def measure_once(command: Sequence[str], wall: bool, timeout: float) -> float:
-    """Milliseconds from start to end (`wall`), or the number that the program prints after RESULT.
+def measure_once(command: Sequence[str], wall: bool, timeout: float) -> dict[str, float]:
+    """Milliseconds from start to end (`wall`), or the numbers that the program prints after RESULT, by the name before each; '' for none.
 
     Raises:
         RuntimeError: the program failed, hung, or printed no result.
@@ -41,26 +41,40 @@ def measure_once(command: Sequence[str], wall: bool, timeout: float) -> float:
         lines = done.stderr.strip().splitlines()
         raise RuntimeError(f"exit status {done.returncode}: {lines[-1] if lines else ''}")
     if wall:
-        return elapsed
-    found = _RESULT.search(done.stdout)
-    if found is None:
+        return {"": elapsed}
+    found = _RESULT.findall(done.stdout)
+    if not found:
         raise RuntimeError("it printed no result")
-    return float(found.group(1))
+    return {name: float(value) for name, value in found}
 
 
-def measure_alternating(commands: Mapping[str, Sequence[str]], wall: bool, runs: int, timeout: float) -> dict[str, Sample]:
+@dataclass(frozen=True)
+class Runs:
+    """What all runs of one runtime gave: figures by name for each, or why there are none."""
+
+    results: tuple[dict[str, float], ...]
+    error: str | None = None
+
+    def sample(self, figure: str) -> Sample:
+        """One figure's values."""
+        if self.error is None and any(figure not in result for result in self.results):
+            return Sample((), f"it printed no {figure or 'result'}")
+        return Sample(tuple(result[figure] for result in self.results), self.error)
+
+
+def measure_alternating(commands: Mapping[str, Sequence[str]], wall: bool, runs: int, timeout: float) -> dict[str, Runs]:
     """Runs each command `runs` times, in turns, after one unmeasured round; a command that fails once is not run again."""
-    values: dict[str, list[float]] = {name: [] for name in commands}
+    results: dict[str, list[dict[str, float]]] = {name: [] for name in commands}
     errors: dict[str, str] = {}
     for turn in range(runs + 1):
         for name, command in commands.items():
             if name in errors:
                 continue
             try:
-                value = measure_once(command, wall, timeout)
+                result = measure_once(command, wall, timeout)
             except (OSError, RuntimeError) as error:
                 errors[name] = str(error)
                 continue
             if turn:
-                values[name].append(value)
-    return {name: Sample(tuple(values[name]) if name not in errors else (), errors.get(name)) for name in commands}
+                results[name].append(result)
+    return {name: Runs(tuple(results[name]) if name not in errors else (), errors.get(name)) for name in commands}

@@ -31,6 +31,7 @@ def as_json(measured: Measured, commands: dict[str, str]) -> dict[str, Any]:
                 "unit": row.unit,
                 "against": row.against,
                 ("wanted" if row.against == "nothing" else "wanted_ratio"): row.wanted,
+                "more_is_better": row.more_is_better,
                 "ratio": ratio_of(samples),
                 **{name: {"median": s.median, "values": list(s.values), "error": s.error} for name, s in samples.items()},
             }
@@ -51,7 +52,7 @@ def line(row: Row, samples: dict[str, Sample]) -> str:
     ratio = ratio_of(samples)
     text = f"{row.group:<10} {row.name:<28} {shown('base')} {shown('edge')} {row.unit:<4} " + (f"{ratio:7.2f}x" if ratio else f"{'-':>8}")
     if row.wanted is not None:
-        text += f"  (wanted: {row.wanted:g})"
+        text += f"  (wanted: {'at least ' if row.more_is_better else ''}{row.wanted:g})"
     return text + "".join(f"  {name}: {s.error}" for name, s in samples.items() if s.error)
 
 
@@ -65,15 +66,19 @@ def plot(measured: Measured, target: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    bars = [(f"{row.group}: {row.name}", ratio) for row, samples in reversed(measured) if (ratio := ratio_of(samples)) is not None]
+    bars = [
+        (f"{row.group}: {row.name}", ratio, (ratio >= 1) == row.more_is_better)
+        for row, samples in reversed(measured)
+        if (ratio := ratio_of(samples)) is not None
+    ]
     figure, axes = plt.subplots(figsize=(9, 1 + 0.3 * len(bars)))
     axes.barh(
-        [name for name, _ in bars], [ratio for _, ratio in bars], color=["tab:green" if ratio <= 1 else "tab:orange" for _, ratio in bars]
+        [name for name, *_ in bars], [ratio for _, ratio, _ in bars], color=["tab:green" if good else "tab:orange" for *_, good in bars]
     )
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
-    axes.set_xlabel("edge / base (left of 1: less than Node)")
-    for index, (_, ratio) in enumerate(bars):
+    axes.set_xlabel("edge / base (left of 1: less than Node; green: better)")
+    for index, (_, ratio, _) in enumerate(bars):
         axes.text(ratio, index, f" {ratio:.2f}", va="center", fontsize=8)
     figure.tight_layout()
     figure.savefig(target, dpi=120)

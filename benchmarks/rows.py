@@ -15,11 +15,14 @@ class Row:
     """One line of the table.
 
     Attributes:
-        script: a JavaScript file; for "python", the name of a figure of `benchmarks.in_process`.
+        script: a JavaScript file; for "python" and "network", the name of what `benchmarks.in_process` or `benchmarks.network` measures.
         wall: the process's time from outside, else the number that it prints.
-        by: "edge-node", "edge run", or "python" (environments in a Python process).
+        by: "edge-node", "edge run", "python" (environments in a Python process), or "network" (a server under load).
         against: "node", "native engine" (the same engine without the sandbox), or "nothing".
-        wanted: the ratio to the other side that the project wants at most; the figure itself where there is no other side.
+        wanted: the ratio to the other side that the project wants at most, at least where `more_is_better`; the figure itself where
+            there is no other side.
+        figure: which of the named numbers that the program prints; rows of the same program share its runs.
+        more_is_better: as for requests per second.
     """
 
     group: str
@@ -31,10 +34,28 @@ class Row:
     against: str = "node"
     wanted: float | None = None
     flags: tuple[str, ...] = ()
+    figure: str = ""
+    more_is_better: bool = False
 
 
 def _in_process(group: str, name: str, what: str, unit: str, wanted: float | None = None) -> Row:
     return Row(group, name, what, unit=unit, by="python", against="nothing", wanted=wanted)
+
+
+def _http_rows() -> list[Row]:
+    rows = []
+    for program in ("hello", "json"):
+        for connections in (1, 64):
+            what, name = f"{program}:{connections}", f"{program}, {connections} conn."
+            wanted = 0.10 if program == "hello" else None
+            rows += [
+                Row("http", f"{name}, requests", what, unit="/s", by="network", figure="rps", wanted=wanted, more_is_better=True),
+                Row("http", f"{name}, p50", what, by="network", figure="p50"),
+                Row("http", f"{name}, p99", what, by="network", figure="p99"),
+                Row("http", f"{name}, server's CPU", what, unit="us", by="network", figure="cpu"),
+                Row("http", f"{name}, resident", what, unit="MiB", by="network", figure="rss"),
+            ]
+    return rows
 
 
 def all_rows(scratch: Path) -> list[Row]:
@@ -61,6 +82,10 @@ def all_rows(scratch: Path) -> list[Row]:
         Row("memory", "hello, resident at most", PROGRAMS / "memory.js", unit="MiB", wanted=0.5),
         Row("memory", "pages an empty start dirties", PROGRAMS / "pages.js", unit="4KiB"),
         *(Row(group, name.replace("_", " "), PROGRAMS / f"{name}.js") for group, names in inside.items() for name in names),
+        *_http_rows(),
+        Row("network", "TCP echo", "echo", unit="MiB/s", by="network", figure="rate", more_is_better=True),
+        Row("network", "an idle connection of 10,000", "idle", unit="KB", by="network", figure="kilobytes"),
+        Row("processes", "spawn of /bin/echo", PROGRAMS / "spawn.js"),
         *(Row("engine", name, PROGRAMS / f"{name}.js", against="native engine", wanted=1.3) for name in cpu),
         _in_process("boundary", "JavaScript to native", "boundary:JavaScript to native, no arguments", "ns"),
         _in_process("boundary", "native to JavaScript", "boundary:native to JavaScript", "ns"),

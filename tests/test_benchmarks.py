@@ -10,16 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.generator import load
 from benchmarks.rows import all_rows
+from benchmarks.server_process import serve
 from tests.programs.install import real_node
 
 ROOT = Path(__file__).parent.parent
-# What issue 2 asks for, each as a part of "group: name".
+# What issues 2 and 3 ask for, each as a part of "group: name".
 ASKED = [
     "start-up: empty", "start-up: hello", "50 CommonJS", "50 ES", "in-process: a further", "in-process: private", "after hello",
     "memory: hello", "pages an empty start", "cpu: fib", "cpu: json", "cpu: regex", "cpu: sort", "cpu: string", "cpu: classes",
     "files sync", "files async", "stream copy", "bytes: buffer", "bytes: encoding", "loop: timers", "loop: promises", "engine: fib",
     "JavaScript to native", "native to JavaScript", "binding call, 3", "nested callback",
+    "http: hello, 1 conn., requests", "hello, 64 conn., requests", "json, 1 conn., requests", "json, 64 conn., requests", "hello, 1 conn., p50",
+    "hello, 64 conn., p99", "hello, 1 conn., resident", "TCP echo", "idle connection of 10,000", "processes: spawn",
 ]  # fmt: skip
 
 
@@ -46,3 +50,24 @@ def test_every_row_measures_something(edge_node: Path, tmp_path: Path) -> None:
     for row in rows:
         assert row["edge"]["median"] > 0, row
         assert row["against"] == "nothing" or (row["base"]["median"] > 0 and row["ratio"] > 0), row
+
+
+@pytest.mark.timeout(300)
+def test_the_load_command_sees_no_error_and_no_growth(edge_node: Path, tmp_path: Path) -> None:
+    out = tmp_path / "load.json"
+    command = [sys.executable, "-m", "benchmarks.load", "--seconds", "6", "--connections", "50", "--idle", "300", "--idle-seconds", "1"]
+    done = subprocess.run(
+        [*command, "--edge-node", str(edge_node), "--json", str(out)], capture_output=True, text=True, cwd=ROOT, timeout=250
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = json.loads(out.read_text(encoding="utf-8"))["edge-node"]
+    assert [figures["problems"] for figures in result.values()] == [[], []]
+
+
+def test_without_wrk_the_generator_of_our_own_measures(edge_node: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with serve(str(edge_node), "http", "json") as server:
+        result = load(server.port, 8, 1)
+    assert (result.errors, result.by) == ("", "benchmarks.generator")
+    assert result.requests > 50
+    assert 0 < result.p50 <= result.p99
