@@ -47,6 +47,12 @@ LINES = {
     "eval-typescript": ["--input-type=commonjs-typescript", "-e", "const a: number = 1; console.log(a)"],
     "print": ["-p", "({ a: [1, { b: { c: {} } }], d: new Map([[1, 2]]) })"],
     "print-string": ["-p", "'text'"],
+    "execve": ["-e", "process.execve(process.execPath, ['node', '-p', 'process.env.A + process.execArgv'], { A: 'b' })"],
+    "root-certificates": [
+        "--input-type=module",
+        "-e",
+        "import tls, * as all from 'tls'; console.log(tls.rootCertificates.join(), all.rootCertificates.length)",
+    ],
     "print-modules": ["-p", "fs.constants.O_RDONLY + os.EOL.length + path.join('a', 'b')"],
     "pe": ["-pe", "1 + 1"],
     "check": ["-c", "a.js"],

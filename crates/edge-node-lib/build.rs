@@ -24,7 +24,7 @@ let at = 0;
 while (at < all.length) at += require('fs').writeSync(1, all, at);
 ";
 
-/// Prints what the release knows of itself besides its library: command-line options, constants, error numbers.
+/// Prints what the release knows of itself besides its library: command-line options, constants, error numbers, root certificates.
 const FACTS: &str = r"
 const { internalBinding } = require('internal/test/binding');
 const options = internalBinding('options');
@@ -46,6 +46,7 @@ process.stdout.write(JSON.stringify({
     ? [...options.getNamespaceOptionsInputType()].map(([space, list]) => [space, [...list]]) : [],
   env: [...options.getEnvOptionsInputType()],
   versions: process.versions,
+  certificates: require('tls').rootCertificates,
 }));
 ";
 
@@ -109,6 +110,10 @@ fn main() {
     let versions = facts["versions"].as_object().expect("versions").iter();
     let versions: Vec<_> = versions.map(|(name, version)| (name.as_str(), version.as_str().expect("a version"))).collect();
     fs::write(out.join("versions.rs"), format!("&{versions:?}")).expect("write versions.rs");
+    let certificates = facts["certificates"].as_array().expect("certificates").iter();
+    let certificates: Vec<_> = certificates.map(|text| text.as_str().expect("PEM")).collect();
+    fs::write(out.join("certificates.bin"), miniz_oxide::deflate::compress_to_vec(certificates.join("\0").as_bytes(), 9))
+        .expect("write certificates.bin");
     let flags = Command::new(&node).arg("--v8-options").env_clear().output().expect("node runs");
     assert!(flags.status.success(), "{}", String::from_utf8_lossy(&flags.stderr));
     fs::write(out.join("v8_flags.rs"), v8_flags_table(&String::from_utf8_lossy(&flags.stdout))).expect("write v8_flags.rs");

@@ -69,6 +69,14 @@ pub static CONSTANTS: &[(&str, Constant)] = include!(concat!(env!("OUT_DIR"), "/
 /// `internalBinding('http2')`: its numbers, its `constants`, and the names of error codes under `names`.
 pub static HTTP2: &[(&str, Constant)] = include!(concat!(env!("OUT_DIR"), "/http2.rs"));
 
+/// The certificates of the authorities that the release trusts, in its order, as PEM (`tls.rootCertificates`).
+#[must_use]
+pub fn root_certificates() -> Vec<String> {
+    static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/certificates.bin"));
+    let text = miniz_oxide::inflate::decompress_to_vec(PACKED).unwrap_or_default();
+    text.split(|&byte| byte == 0).map(|pem| String::from_utf8_lossy(pem).into_owned()).collect()
+}
+
 /// All ids, sorted.
 pub fn ids() -> impl ExactSizeIterator<Item = &'static str> {
     INDEX.iter().map(|entry| entry.0)
@@ -101,5 +109,14 @@ mod tests {
         }
         assert!(super::ids().len() > 300);
         assert!(super::source("no/such/file").is_none());
+    }
+
+    #[test]
+    fn certificates_are_pem() {
+        let all = super::root_certificates();
+        assert!(all.len() > 100);
+        for one in all {
+            assert!(one.starts_with("-----BEGIN CERTIFICATE-----\n") && one.ends_with("\n-----END CERTIFICATE-----"), "{one}");
+        }
     }
 }

@@ -30,7 +30,8 @@ fn optional(env: Env, options: Value, name: &str) -> Result<Option<Vec<u8>>> {
     if env.is_nullish(value)? { Ok(None) } else { env.expect_string(value, name).map(|text| Some(text.into_bytes())) }
 }
 
-fn texts(env: Env, list: Value) -> Result<Option<Vec<Vec<u8>>>> {
+/// An array of texts; None when it is no array.
+pub fn texts(env: Env, list: Value) -> Result<Option<Vec<Vec<u8>>>> {
     if !env.is_array(list)? {
         return Ok(None);
     }

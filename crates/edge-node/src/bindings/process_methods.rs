@@ -1,6 +1,7 @@
 //! `internalBinding('process_methods')`: the native half of `process`.
 
 mod active;
+mod execve;
 mod patch;
 
 pub use patch::patch_prepared;
@@ -36,7 +37,7 @@ pub const BINDING: Binding = Binding {
         "_rawDebug" => raw_debug,
         "dlopen" => dlopen,
         "reallyExit" => really_exit,
-        "execve" => execve,
+        "execve" => execve::execve,
         "uptime" => uptime,
         "patchProcessObject" => patch::patch_process_object,
         "loadEnvFile" => load_env_file,
@@ -197,10 +198,6 @@ fn dlopen(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn really_exit(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let code = if env.is_number(info.arg(0))? { env.get_i32(info.arg(0))? } else { 0 };
     Err(Environment::of(env)?.exit(code))
-}
-
-fn execve(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    Err(Error::unavailable("process.execve"))
 }
 
 /// Seconds since the environment started.

@@ -21,6 +21,7 @@ mod job;
 mod key_object;
 mod prime;
 mod random;
+mod root_certificates;
 mod state;
 mod timing_safe_equal;
 mod unavailable;
@@ -125,7 +126,7 @@ pub const BINDING: Binding = Binding {
         "certVerifySpkac" => unavailable::certificates,
         "certExportPublicKey" => unavailable::certificates,
         "certExportChallenge" => unavailable::certificates,
-        "getBundledRootCertificates" => unavailable::certificates,
+        "getBundledRootCertificates" => root_certificates::get_bundled_root_certificates,
         "getSystemCACertificates" => unavailable::certificates,
         "getExtraCACertificates" => unavailable::certificates,
         "getUserRootCertificates" => unavailable::certificates,
