@@ -105,6 +105,14 @@ impl Options {
             _ => "",
         }
     }
+    /// A numeric option; zero when there is none of that name.
+    #[must_use]
+    pub fn number(&self, name: &str) -> f64 {
+        match self.get(name) {
+            Some(OptionValue::Number(number)) => *number,
+            _ => 0.0,
+        }
+    }
     /// A list option.
     #[must_use]
     pub fn list(&self, name: &str) -> &[String] {

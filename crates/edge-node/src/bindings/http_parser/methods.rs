@@ -87,7 +87,7 @@ pub fn initialize(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     };
     let mut max = if env.is_number(info.arg(2))? { env.get_f64(info.arg(2))? as u64 } else { 0 };
     if max == 0 {
-        max = environment.cli().text("--max-http-header-size").parse().unwrap_or(16384);
+        max = environment.cli().number("--max-http-header-size") as u64;
     }
     let lenient = if env.is_number(info.arg(3))? { env.get_i32(info.arg(3))? } else { 0 };
     let list = connections::of(&environment, info.arg(4))?;
