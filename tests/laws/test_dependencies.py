@@ -50,11 +50,13 @@ MAY_USE = {
     "edge-quickjs-build": set(),
     "edge-llhttp-build": set(),
     "edge-llhttp": set(),
+    "edge-nghttp2": set(),
     "edge-loop": {"edge-wasix"},
     "edge-quickjs": {"edge-napi", "edge-wasix"},
     "edge-typescript": set(),
     "edge-node": {
         "edge-llhttp",
+        "edge-nghttp2",
         "edge-napi",
         "edge-loop",
         "edge-wasix",

@@ -122,7 +122,13 @@ fn versions(environment: &Rc<Environment>) -> Result<Value> {
     let env = environment.env();
     let versions = env.object()?;
     let engine = environment.options().engine;
-    let ours = [("ada", ADA_VERSION), (engine.0, engine.1), ("edge", env!("CARGO_PKG_VERSION")), ("openssl", edge_crypto::version())];
+    let ours = [
+        ("ada", ADA_VERSION),
+        (engine.0, engine.1),
+        ("edge", env!("CARGO_PKG_VERSION")),
+        ("nghttp2", edge_nghttp2::VERSION),
+        ("openssl", edge_crypto::version()),
+    ];
     let release = edge_node_lib::VERSIONS.iter().copied().filter(|entry| SAME_VERSIONS.contains(&entry.0));
     let mut entries: Vec<(&str, &str)> = release.chain(ours).collect();
     // Node's order: itself, then the parts by name.

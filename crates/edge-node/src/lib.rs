@@ -26,6 +26,8 @@ mod environment;
 mod fatal;
 mod heap_limit;
 mod intl;
+mod keep;
+mod native_immediate;
 pub mod node_api;
 mod options;
 mod replaced;

@@ -80,6 +80,7 @@ pub use encode_bytes::encode_bytes;
 pub use performance::{Milestone, forget_milestones, mark_bootstrap_complete, mark_milestone};
 pub use process_methods::patch_prepared;
 pub use symbols::per_isolate_symbols;
+pub use timers::ensure_check;
 pub use util::{parse_env_text, private_symbols};
 
 /// Every binding. One line each, in alphabetical order: merges stay easy.

@@ -79,6 +79,11 @@ impl Timers {
     }
 }
 
+/// Sees to it that the check phase comes to [`check_immediate`].
+pub fn ensure_check(environment: &Rc<Environment>) {
+    Timers::of(environment);
+}
+
 fn setup_timers(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     environment.set_root("timers.immediate_callback", info.arg(0))?;
@@ -159,8 +164,11 @@ fn check_immediate(environment: &Weak<Environment>) {
     let Some(environment) = environment.upgrade() else { return };
     let env = environment.env();
     let Ok(_scope) = env.scope() else { return };
-    // What a scope that failed has left in the queues comes before immediates (Node runs its native immediates here, in a scope).
-    environment.callback_scope(CallbackContext::NONE, || Ok(()));
+    // A scope even when there are none: what one that failed has left in the queues comes before immediates.
+    environment.callback_scope(CallbackContext::NONE, || {
+        environment.run_native_immediates();
+        Ok(())
+    });
     let timers = Timers::of(&environment);
     let Ok(info) = timers.immediate_info(&environment) else { return };
     if info.get(COUNT) == 0 || !environment.can_call_into_js() {

@@ -4,11 +4,12 @@ use super::connections;
 use super::parser::ParserState;
 use crate::bindings::buffer::new_buffer;
 use crate::bindings::stream_base::StreamBase;
+use crate::keep::Keep;
 use crate::{AsyncWrap, Environment};
 use edge_llhttp::Kind;
-use edge_napi::{CallInfo, Env, Error, Reference, Result, Value};
+use edge_napi::{CallInfo, Env, Error, Result, Value};
 use std::cell::Cell;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 /// Counts parsers, for their order in lists.
 #[derive(Default)]
@@ -131,23 +132,6 @@ pub fn consume(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         }
     })));
     Ok(info.undefined())
-}
-
-/// Keeps an object alive.
-struct Keep(Weak<Environment>, Reference);
-
-impl Keep {
-    fn new(environment: &Rc<Environment>, object: Value) -> Result<Self> {
-        Ok(Self(Rc::downgrade(environment), environment.env().reference(object)?))
-    }
-}
-
-impl Drop for Keep {
-    fn drop(&mut self) {
-        if let Some(environment) = self.0.upgrade() {
-            environment.env().drop_reference(self.1);
-        }
-    }
 }
 
 /// `unconsume()`.

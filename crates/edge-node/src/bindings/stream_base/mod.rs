@@ -13,9 +13,9 @@ mod request;
 mod write;
 
 pub use connection::{after_connect, client_of};
-pub use read::{get_onread, read_start, read_stop, set_onread, use_user_buffer};
+pub use read::{ONREAD, emit_read, get_onread, read_start, read_stop, set_onread, start_reading, use_user_buffer};
 pub use request::StreamRequest;
-pub use write::{construct_request, shutdown, write_ascii, write_buffer, write_latin1, write_ucs2, write_utf8, writev};
+pub use write::{collect_chunks, construct_request, shutdown, write_ascii, write_buffer, write_latin1, write_ucs2, write_utf8, writev};
 
 use crate::async_context::uid_fields;
 use crate::async_wrap::UvHandle;
@@ -43,7 +43,7 @@ const STATE: &str = "stream_wrap.streamBaseState";
 struct SharedState(OnceCell<Aliased<i32>>);
 
 /// Sets one field of `streamBaseState`.
-fn set_shared(environment: &Rc<Environment>, index: usize, value: i32) -> Result<()> {
+pub fn set_shared(environment: &Rc<Environment>, index: usize, value: i32) -> Result<()> {
     let shared = environment.state::<SharedState>();
     if shared.0.get().is_none() {
         // Only a first call finds none, so it cannot be set twice.

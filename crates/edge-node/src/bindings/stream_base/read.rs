@@ -10,7 +10,7 @@ use edge_wasix::{Errno, UV_EOF};
 use std::rc::Rc;
 
 /// The private symbol that a stream's `onread` function lies under: with the object, so that it dies with it.
-const ONREAD: &str = "stream_onread";
+pub const ONREAD: &str = "stream_onread";
 
 /// `readStart()`: from now on `onread(arrayBuffer)` is called with what arrives.
 pub fn read_start(env: Env, info: &CallInfo<'_>) -> Result<Value> {
@@ -25,12 +25,17 @@ pub fn read_start(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         if stream.is_reading() {
             return Ok(Err(Errno::EALREADY));
         }
-        let (weak, base) = (Rc::downgrade(wrap), Rc::downgrade(base));
-        Ok(stream.read_start(move |_, event| {
-            if let (Some(wrap), Some(base)) = (weak.upgrade(), base.upgrade()) {
-                on_event(&wrap, &base, event);
-            }
-        }))
+        Ok(start_reading(wrap, base))
+    })
+}
+
+/// What the stream reads goes to its consumer, or to `onread`, from now on.
+pub fn start_reading(wrap: &Rc<AsyncWrap>, base: &Rc<StreamBase>) -> edge_wasix::Result<()> {
+    let (weak, base_weak) = (Rc::downgrade(wrap), Rc::downgrade(base));
+    base.stream().read_start(move |_, event| {
+        if let (Some(wrap), Some(base)) = (weak.upgrade(), base_weak.upgrade()) {
+            on_event(&wrap, &base, event);
+        }
     })
 }
 
@@ -87,12 +92,20 @@ fn on_event(wrap: &AsyncWrap, base: &StreamBase, event: ReadEvent<'_>) {
             return consumer(&environment, bytes);
         }
     }
-    if let Err(error) = call_onread(&environment, wrap, base, event) {
+    if let Err(error) = call_onread(&environment, wrap, Some(base), event) {
         environment.report_uncaught(error);
     }
 }
 
-fn call_onread(environment: &Rc<Environment>, wrap: &AsyncWrap, base: &StreamBase, event: ReadEvent<'_>) -> Result<()> {
+/// Calls `onread` of a stream that is none of the loop's.
+pub fn emit_read(environment: &Rc<Environment>, wrap: &AsyncWrap, event: ReadEvent<'_>) {
+    let Ok(_scope) = environment.env().scope() else { return };
+    if let Err(error) = call_onread(environment, wrap, None, event) {
+        environment.report_uncaught(error);
+    }
+}
+
+fn call_onread(environment: &Rc<Environment>, wrap: &AsyncWrap, base: Option<&StreamBase>, event: ReadEvent<'_>) -> Result<()> {
     let env = environment.env();
     let Some(object) = wrap.object()? else { return Ok(()) };
     let onread = env.get_key(object, environment.private_symbol(ONREAD)?)?;
@@ -100,7 +113,7 @@ fn call_onread(environment: &Rc<Environment>, wrap: &AsyncWrap, base: &StreamBas
         return Ok(());
     }
     let mut argument = env.undefined()?;
-    let user_buffer = base.user_buffer.get();
+    let user_buffer = base.and_then(|base| base.user_buffer.get());
     let nread = match event {
         ReadEvent::End => UV_EOF,
         ReadEvent::Error(errno) => errno.uv(),
@@ -116,7 +129,7 @@ fn call_onread(environment: &Rc<Environment>, wrap: &AsyncWrap, base: &StreamBas
         },
     };
     if nread > 0
-        && let Some(received) = base.stream().take_received()
+        && let Some(received) = base.and_then(|base| base.stream().take_received())
     {
         receive_handle(environment, wrap, object, received)?;
     }
@@ -125,7 +138,7 @@ fn call_onread(environment: &Rc<Environment>, wrap: &AsyncWrap, base: &StreamBas
     let context = wrap.context(environment, object)?;
     let next = environment.make_callback(context, onread, object, &[argument]);
     if user_buffer.is_some()
-        && let Some(next) = next
+        && let (Some(next), Some(base)) = (next, base)
         && env.is_typed_array(next)?
         && env.typed_array_info(next)?.0 == napi_typedarray_type::napi_uint8_array
     {

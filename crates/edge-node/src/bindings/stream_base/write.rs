@@ -85,21 +85,26 @@ fn write_string(env: Env, info: &CallInfo<'_>, encoding: Encoding) -> Result<Val
 /// `writev(req, chunks, allBuffers)`: `chunks` are buffers, or pairs of a buffer or string and an encoding.
 pub fn writev(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     method(env, info, |environment, wrap, base| {
-        let chunks = info.arg(1);
-        let step = if env.truthy(info.arg(2))? { 1 } else { 2 };
-        let mut bytes = Vec::new();
-        for index in (0..env.array_length(chunks)?).step_by(step) {
-            let _scope = env.scope()?;
-            let chunk = env.get_index(chunks, index)?;
-            if step == 1 || env.is_array_buffer_view(chunk)? {
-                env.with_bytes(chunk, |chunk| bytes.extend_from_slice(chunk))?;
-            } else {
-                let encoding = parse_encoding(env, env.get_index(chunks, index + 1)?, Encoding::Utf8)?;
-                bytes.extend(encode_string(env, env.to_js_string(chunk)?, encoding)?);
-            }
-        }
+        let bytes = collect_chunks(env, info.arg(1), info.arg(2))?;
         write_vec(environment, wrap, base, info.arg(0), bytes)
     })
+}
+
+/// The bytes of what `writev` gets: buffers, or pairs of a buffer or string and an encoding.
+pub fn collect_chunks(env: Env, chunks: Value, all_buffers: Value) -> Result<Vec<u8>> {
+    let step = if env.truthy(all_buffers)? { 1 } else { 2 };
+    let mut bytes = Vec::new();
+    for index in (0..env.array_length(chunks)?).step_by(step) {
+        let _scope = env.scope()?;
+        let chunk = env.get_index(chunks, index)?;
+        if step == 1 || env.is_array_buffer_view(chunk)? {
+            env.with_bytes(chunk, |chunk| bytes.extend_from_slice(chunk))?;
+        } else {
+            let encoding = parse_encoding(env, env.get_index(chunks, index + 1)?, Encoding::Utf8)?;
+            bytes.extend(encode_string(env, env.to_js_string(chunk)?, encoding)?);
+        }
+    }
+    Ok(bytes)
 }
 
 fn write_vec(
