@@ -103,6 +103,8 @@ pub enum JsHook {
     PromiseAfter,
     /// `(promise)`: settled either way.
     PromiseSettled,
+    /// `(name, ...args)`: what `%name(...args)` calls in texts compiled from then on (`--allow-natives-syntax`).
+    NativesSyntax,
 }
 
 /// First argument of [`JsHook::PromiseReject`], as `internalBinding('task_queue').promiseRejectEvents`.
@@ -277,6 +279,9 @@ ext_table! {
     fn module_get_status(module: napi_value, result: *mut u32);
     /// The error of an errored module.
     fn module_get_error(module: napi_value, result: *mut napi_value);
+    /// Array of Errors, one for each module in the graph of an unfinished one that waits for nothing but itself; the place of each
+    /// (`get_error_position`) is its await.
+    fn module_get_stalled_awaits(module: napi_value, result: *mut napi_value);
     /// Whether this module itself has a top-level await; whether its graph has (`None`: not instantiated yet).
     fn module_get_async(module: napi_value, has_top_level_await: *mut bool, graph_is_async: *mut Option<bool>);
     /// Sets an export of a synthetic module.

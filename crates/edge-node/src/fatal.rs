@@ -20,6 +20,7 @@ pub fn trigger_uncaught_exception(environment: &Rc<Environment>, error: Value, f
     let env = environment.env();
     let Ok(_scope) = env.scope() else { return };
     if !from_promise {
+        abort_on_uncaught(environment, error);
         // What follows may throw too; where this error arose is known now. A failure here leaves the message without its source line.
         let _ = decorate_error(environment, error);
     }
@@ -58,9 +59,35 @@ fn try_trigger(environment: &Rc<Environment>, env: Env, error: Value, from_promi
         return Ok(());
     }
     print_exception(environment, error);
+    if aborts_on_uncaught(environment) {
+        environment.kernel().abort();
+    }
     let code = environment.process_exit_code()?.unwrap_or(exit_code::GENERIC_USER_ERROR);
     environment.exit(code);
     Ok(())
+}
+
+/// Whether `--abort-on-uncaught-exception` is given, for a process of our own.
+fn aborts_on_uncaught(environment: &Environment) -> bool {
+    environment.options().owns_process && environment.cli().flag("--abort-on-uncaught-exception")
+}
+
+/// With `--abort-on-uncaught-exception` V8 aborts where it is thrown what nobody catches, before any handler of the program's, unless
+/// the library switches that off (`shouldAbortOnUncaughtToggle`, for domains and capture callbacks).
+fn abort_on_uncaught(environment: &Rc<Environment>, error: Value) {
+    if !aborts_on_uncaught(environment)
+        || environment.aliased::<u32>("util.shouldAbortOnUncaughtToggle").is_ok_and(|toggle| toggle.get(0) == 0)
+    {
+        return;
+    }
+    let env = environment.env();
+    let text = |value: Value| env.to_string_lossy(value).ok();
+    // An error says so itself, in its stack; a failure leaves the message out, not the end.
+    let stack = env.catch(|| env.get(error, "stack")).ok().and_then(Result::ok).filter(|stack| env.is_string(*stack).unwrap_or(false));
+    let said = stack.and_then(text).or_else(|| text(error)).unwrap_or_default();
+    let (head, frames) = said.split_once("\n    at ").unwrap_or((&said, ""));
+    environment.print_error(&format!("Uncaught {head}\n\nFROM\n{}\n", frames.replace("\n    at ", "\n")));
+    environment.kernel().abort();
 }
 
 /// The text of a script, which the engine does not keep: its name, where in a file of that name it begins, and the text.
@@ -129,7 +156,7 @@ pub fn decorate_stack(environment: &Rc<Environment>, error: Value, script: Optio
 }
 
 /// `file:line`, the source line, and carets below the place; `None` where the place is not known.
-fn arrow_message(environment: &Rc<Environment>, error: Value, script: Option<&ScriptText>) -> Result<Option<String>> {
+pub(crate) fn arrow_message(environment: &Rc<Environment>, error: Value, script: Option<&ScriptText>) -> Result<Option<String>> {
     let env = environment.env();
     let Some(position) = env.error_position(error)? else { return Ok(None) };
     let text = |v: napi_value| -> Result<Option<String>> {
@@ -141,7 +168,12 @@ fn arrow_message(environment: &Rc<Environment>, error: Value, script: Option<&Sc
     let Some(file) = text(position.filename)? else { return Ok(None) };
     let of_script = || script.and_then(|script| script.line(env, &file, position.line));
     let in_file = || line_of_file(environment, &file, position.line).map(|line| (line, 0));
-    let line = text(position.source_line)?.map(|line| (line, 0)).or_else(of_script).or_else(in_file);
+    // The engine keeps the texts of functions: of a line that others share with the innermost one it may know a part.
+    let known = text(position.source_line)?.map(|part| match line_of_file(environment, &file, position.line) {
+        Some(whole) if whole.starts_with(&part) => (whole, 0),
+        _ => (part, 0),
+    });
+    let line = known.or_else(of_script).or_else(in_file);
     let Some((line, before)) = line else { return Ok(None) };
     // The library marks its own lines that tell nothing.
     if line.contains("node-do-not-add-exception-line") {
@@ -166,7 +198,8 @@ fn arrow_message(environment: &Rc<Environment>, error: Value, script: Option<&Sc
 /// The line from the script's file or the code of `--eval`, where the engine kept no text that has all of it.
 pub(crate) fn line_of_file(environment: &Rc<Environment>, file: &str, line: i32) -> Option<String> {
     let index = usize::try_from(line).ok()?.checked_sub(1)?;
-    if file == "[eval]" {
+    // A script, or a module (`file:///…/[eval1]`).
+    if file == "[eval]" || file.ends_with("/[eval1]") {
         return environment.cli().text("--eval").split('\n').nth(index).map(str::to_owned);
     }
     let path = file.strip_prefix("file://").unwrap_or(file);

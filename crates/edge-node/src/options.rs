@@ -40,6 +40,10 @@ pub struct Options {
     pub args: Vec<String>,
     /// What V8's flags say about the size of the heap.
     pub heap: HeapFlags,
+    /// V8's `--allow-natives-syntax`.
+    pub natives_syntax: bool,
+    /// V8's `--stack-trace-limit`: `Error.stackTraceLimit` at the start.
+    pub stack_trace_limit: Option<i32>,
 }
 
 /// Why a command line was refused, exit code 9.
@@ -68,6 +72,8 @@ impl Default for Options {
             exec_args: Vec::new(),
             args: Vec::new(),
             heap: HeapFlags::default(),
+            natives_syntax: false,
+            stack_trace_limit: None,
         }
     }
 }

@@ -2,7 +2,10 @@
 
 /// Id of a file of Node's, and text of ours that is put before its own, on its first line, so that all places stay: what the file takes for a
 /// global is then ours.
-const PRELUDES: &[(&str, &str)] = &[("internal/deps/undici/undici", include_str!("replaced/undici_prelude.js"))];
+const PRELUDES: &[(&str, &str)] = &[
+    ("internal/deps/undici/undici", include_str!("replaced/undici_prelude.js")),
+    ("internal/freeze_intrinsics", include_str!("replaced/freeze_prelude.js")),
+];
 
 /// Id and text.
 const REPLACED: &[(&str, &str)] = &[("internal/deps/amaro/dist/index", include_str!("replaced/amaro.js"))];

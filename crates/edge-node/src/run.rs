@@ -1,9 +1,9 @@
 //! Running a program: the main script, the loop until nothing is left, `beforeExit` and `exit` (Node's `SpinEventLoop`).
 
 use crate::async_context::AsyncIds;
-use crate::bindings::{Milestone, mark_milestone};
+use crate::bindings::{Milestone, mark_milestone, set_natives_syntax, stalled_awaits};
 use crate::callback_scope::CallbackContext;
-use crate::fatal::exit_code;
+use crate::fatal::{arrow_message, exit_code};
 use crate::{Environment, bootstrap};
 use edge_loop::RunMode;
 use edge_napi::types::napi_default_method;
@@ -22,6 +22,14 @@ impl Environment {
             // Without the function the program still runs, and says itself what it misses.
             let _ = self.define_gc();
         }
+        if self.cli().natives_syntax {
+            // Without it a text that uses the syntax does not compile, which says enough.
+            let _ = set_natives_syntax(self, true);
+        }
+        if let Some(limit) = self.cli().stack_trace_limit {
+            // Without it stacks have the usual length.
+            let _ = self.set_stack_trace_limit(limit);
+        }
         let env = self.env();
         let scope = env.scope();
         // The main script has a resource of its own, for `executionAsyncResource()`.
@@ -33,6 +41,13 @@ impl Environment {
         self.callback_scope_without_hooks(context, || bootstrap::run_main_script(self, id).map(|_| ()));
         drop(scope);
         self.spin()
+    }
+
+    /// `Error.stackTraceLimit`.
+    fn set_stack_trace_limit(self: &Rc<Self>, limit: i32) -> Result<()> {
+        let env = self.env();
+        let _scope = env.scope()?;
+        env.set(env.get(env.global()?, "Error")?, "stackTraceLimit", env.int32(limit)?)
     }
 
     /// `globalThis.gc`.
@@ -85,15 +100,19 @@ impl Environment {
 
     /// Node's `EmitProcessExit`, and the check for a main module that never finished.
     fn emit_exit(self: &Rc<Self>) -> i32 {
-        let unsettled = self.unsettled_top_level_await().unwrap_or(false);
-        let code = self.process_exit_code().ok().flatten();
-        let code = match code {
-            Some(code) => code,
-            None if unsettled => exit_code::UNSETTLED_TOP_LEVEL_AWAIT,
-            None => 0,
-        };
+        let mut code = self.process_exit_code().ok().flatten().unwrap_or(0);
+        let unsettled = code == 0 && self.unsettled_top_level_await().unwrap_or(false);
+        if unsettled {
+            code = exit_code::UNSETTLED_TOP_LEVEL_AWAIT;
+            // What cannot be told leaves the exit code, which says it too.
+            let _ = self.warn_of_stalled_awaits();
+        }
         if let Ok(info) = self.aliased::<i32>("process.exit_info") {
             info.set(EXITING, 1);
+            if unsettled {
+                info.set(HAS_EXIT_CODE, 1);
+                info.set(EXIT_CODE, code);
+            }
         }
         self.process_emit("exit", code);
         if let Some(code) = self.exit_code() {
@@ -123,6 +142,22 @@ impl Environment {
         let _scope = env.scope()?;
         let promise = env.get_key(env.global()?, self.private_symbol("entry_point_promise_private_symbol")?)?;
         Ok(env.is_promise(promise)? && env.promise_details(promise)?.0 == PromiseState::Pending)
+    }
+
+    /// Node's `CheckUnsettledTopLevelAwait`.
+    fn warn_of_stalled_awaits(self: &Rc<Self>) -> Result<()> {
+        let env = self.env();
+        let _scope = env.scope()?;
+        let wrap = env.get_key(env.global()?, self.private_symbol("entry_point_module_private_symbol")?)?;
+        if !env.is_object(wrap)? {
+            return Ok(());
+        }
+        for error in stalled_awaits(self, wrap)? {
+            if let Some(arrow) = arrow_message(self, error, None)? {
+                self.print_error(&format!("Warning: Detected unsettled top-level await at {arrow}\n\n\n"));
+            }
+        }
+        Ok(())
     }
 
     /// Ends the program with this code: at once, without returning, when the environment owns its process; else JavaScript unwinds

@@ -375,6 +375,12 @@ uint32_t edge_module_error(uint32_t module)
     return edge_push(JS_EdgeModuleGetError(edge.ctx, edge_value(module)));
 }
 
+/* Array of Errors: see JS_EdgeModuleGetStalledAwaits. */
+uint32_t edge_module_stalled_awaits(uint32_t module)
+{
+    return edge_push(JS_EdgeModuleGetStalledAwaits(edge.ctx, edge_value(module)));
+}
+
 /* Bits: 1 own top-level await, 2 the graph is async, 4 the graph is not known yet. */
 int edge_module_async(uint32_t module)
 {

@@ -245,6 +245,25 @@ static JSValueConst js_error_source_function(JSContext *ctx, const JSErrorFrame 
     return JS_UNDEFINED;
 }
 
+/* With a limit of one or two frames the function that holds the whole of the first frame's line, which
+   an uncaught error shows, may be among the frames that are left out. */
+static void js_error_keep_source(JSContext *ctx, JSErrorStack *s, const JSErrorFrame *first)
+{
+    JSFunctionBytecode *b = js_error_bytecode(first->func);
+    JSStackFrame *sf;
+    int line, column;
+
+    if (!b)
+        return;
+    line = js_error_frame_line(ctx, first, &column);
+    for (sf = ctx->rt->current_stack_frame; sf != NULL; sf = sf->prev_frame) {
+        if (js_error_has_line(sf->cur_func, b->filename, line, true)) {
+            s->source_func = js_dup(sf->cur_func);
+            return;
+        }
+    }
+}
+
 static JSValue js_error_line_text(JSContext *ctx, JSValueConst func, int line)
 {
     JSFunctionBytecode *b = js_error_bytecode(func);
@@ -296,10 +315,11 @@ static bool js_error_is_async_throw(JSRuntime *rt)
 }
 
 /* A handler takes the exception: the value is let go, the place is kept. */
-static void js_error_caught_throw(JSRuntime *rt)
+static void js_error_caught_throw(JSRuntime *rt, int handler)
 {
     JSValue value = rt->throw_value;
 
+    rt->throw_handler = handler;
     rt->throw_caught = JS_VALUE_HAS_REF_COUNT(value) ? JS_VALUE_GET_PTR(value) : rt;
     rt->throw_value = JS_UNDEFINED;
     JS_FreeValueRT(rt, value);
@@ -313,8 +333,9 @@ static void js_error_note_throw(JSRuntime *rt, JSStackFrame *sf, int pc)
     if (!b)
         return;
     rt->throw_caught = NULL;
-    if (pc >= 5 && b->byte_code_buf[pc] == OP_throw && b->byte_code_buf[pc - 5] == OP_gosub) {
-        /* the end of a `finally` throws on what it interrupted */
+    if (b->byte_code_buf[pc] == OP_throw &&
+        ((pc >= 5 && b->byte_code_buf[pc - 5] == OP_gosub) || (caught && pc == rt->throw_handler))) {
+        /* the end of a `finally`, which may be empty, throws on what it interrupted */
         if (caught != (JS_VALUE_HAS_REF_COUNT(rt->current_exception) ?
                        JS_VALUE_GET_PTR(rt->current_exception) : (void *)rt)) {
             js_error_forget_throw(rt);
@@ -339,7 +360,8 @@ static void js_error_drop_frames(JSContext *ctx, JSErrorStack *s)
         s->line = js_error_frame_line(ctx, &frames[0], &s->column);
         JS_FreeValue(ctx, s->file);
         s->file = js_error_frame_file(ctx, &frames[0]);
-        s->source_func = js_dup(js_error_source_function(ctx, frames, count, s->line));
+        if (JS_IsUndefined(s->source_func))
+            s->source_func = js_dup(js_error_source_function(ctx, frames, count, s->line));
     }
     s->frames = NULL;
     s->count = 0;
@@ -580,8 +602,9 @@ int JS_EdgeGetErrorPosition(JSContext *ctx, JSValueConst err, JSEdgePosition *po
             if (!js_error_frame_position(ctx, &s->frames[i], pos))
                 return 0;
             pos->source_line =
-                js_error_line_text(ctx, js_error_source_function(ctx, &s->frames[i], s->count - i,
-                                                                 pos->line), pos->line);
+                js_error_line_text(ctx, JS_IsUndefined(s->source_func) ?
+                                   js_error_source_function(ctx, &s->frames[i], s->count - i, pos->line) :
+                                   s->source_func, pos->line);
             return 1;
         }
     }

@@ -138,7 +138,6 @@ static const JSMessageText js_message_texts[] = {
     { "invalid array index", "Invalid typed array length" },
     { "invalid array length", "Invalid array length" },
     { "invalid assignment left-hand side", "Invalid left-hand side in assignment" },
-    { "invalid brand on object", "Receiver must be an instance of the class" },
     { "invalid byteLength", "Invalid DataView length" },
     { "invalid byteOffset", "Start offset is outside the bounds of the buffer" },
     { "invalid byteOffset or byteLength", "Invalid DataView length" },
@@ -364,8 +363,9 @@ static const char *js_error_v8_text(JSContext *ctx, const char *fmt, char *buf, 
         JSStackFrame *sf;
         JSObject *p = js_error_current_native(ctx, &sf);
         bool is_static;
+        JSAtom cls = p ? js_error_native_class(ctx, p, &is_static) : JS_ATOM_NULL;
         if (p && !sf->is_constructor && (JS_IsUndefined(sf->this_val) || JS_IsNull(sf->this_val)) &&
-            js_error_native_class(ctx, p, &is_static) != JS_ATOM_NULL && !is_static)
+            cls != JS_ATOM_NULL && cls != JS_ATOM_Object && !is_static)
             return js_error_template(ctx, "$Q called on null or undefined", buf, size);
         return fmt;
     }
@@ -430,11 +430,14 @@ static int js_error_throw_property(JSContext *ctx, int flags, JSObject *obj, JSA
         break;
     case JS_FAIL_ADD:
     case JS_FAIL_DEFINE:
+        if (what == JS_FAIL_DEFINE && obj->class_id == JS_CLASS_MODULE_NS)
+            goto redefine;
         dbuf_putstr(&d, what == JS_FAIL_ADD ? "Cannot add property " : "Cannot define property ");
         js_error_put_atom(ctx, &d, atom);
         dbuf_putstr(&d, ", object is not extensible");
         break;
     case JS_FAIL_REDEFINE:
+    redefine:
         dbuf_putstr(&d, "Cannot redefine property: ");
         js_error_put_atom(ctx, &d, atom);
         break;
@@ -613,6 +616,25 @@ static bool js_error_atom_is_proxy(JSContext *ctx, JSValueConst func)
     return ret;
 }
 
+/* Is it Object's function of that name, as the program finds it? */
+static bool js_error_is_object_function(JSContext *ctx, JSValueConst func, const char *name)
+{
+    JSObject *p = JS_VALUE_GET_OBJ(ctx->class_proto[JS_CLASS_OBJECT]);
+    JSShapeProperty *prs;
+    JSProperty *pr;
+    JSAtom atom;
+
+    prs = find_own_property(&pr, p, JS_ATOM_constructor);
+    if (!prs || (prs->flags & JS_PROP_TMASK) || JS_VALUE_GET_TAG(pr->u.value) != JS_TAG_OBJECT)
+        return false;
+    p = JS_VALUE_GET_OBJ(pr->u.value);
+    atom = JS_NewAtom(ctx, name);
+    prs = find_own_property(&pr, p, atom);
+    JS_FreeAtom(ctx, atom);
+    return prs && !(prs->flags & JS_PROP_TMASK) && JS_VALUE_GET_TAG(pr->u.value) == JS_TAG_OBJECT &&
+        JS_VALUE_GET_OBJ(pr->u.value) == JS_VALUE_GET_OBJ(func);
+}
+
 /* "X.y called on non-object", by the native that runs. */
 static JSValue js_error_throw_not_an_object(JSContext *ctx)
 {
@@ -625,6 +647,13 @@ static JSValue js_error_throw_not_an_object(JSContext *ctx)
         return JS_ThrowTypeError(ctx, "Iterator result is not an object");
     if (sf->is_constructor && js_error_atom_is_proxy(ctx, sf->cur_func))
         return JS_ThrowTypeError(ctx, "Cannot create proxy with a non-object as target or handler");
+    if (js_error_is_object_function(ctx, sf->cur_func, "getPrototypeOf"))
+        return JS_ThrowTypeError(ctx, "Cannot convert undefined or null to object");
+    if (js_error_is_object_function(ctx, sf->cur_func, "setPrototypeOf") && sf->arg_count > 0 &&
+        !JS_IsUndefined(sf->arg_buf[0]) && !JS_IsNull(sf->arg_buf[0])) {
+        return js_error_throw_value(ctx, JS_TYPE_ERROR, "Object prototype may only be an Object or null: ",
+                                    sf->arg_count > 1 ? sf->arg_buf[1] : JS_UNDEFINED, "");
+    }
     js_dbuf_init(ctx, &d);
     f.func = sf->cur_func;
     f.this_val = sf->this_val;
@@ -641,7 +670,8 @@ static JSValue js_error_throw_not_an_object(JSContext *ctx)
     }
     if (JS_IsString(name))
         js_error_put_value(ctx, &d, name);
-    dbuf_putstr(&d, " called on non-object");
+    dbuf_putstr(&d, js_error_is_object_function(ctx, f.func, "setPrototypeOf") ?
+                " called on null or undefined" : " called on non-object");
     JS_FreeValue(ctx, name);
     JS_FreeValue(ctx, type);
     return js_error_throw_dbuf(ctx, JS_TYPE_ERROR, &d);

@@ -305,6 +305,8 @@ static int js_error_stack_trace_limit(JSContext *ctx)
     return d > 100000 ? 100000 : d > 0 ? (int)d : 0;
 }
 
+static void js_error_keep_source(JSContext *ctx, JSErrorStack *s, const JSErrorFrame *first);
+
 /* The record of an error made now; NULL if there is no memory for it. */
 static JSErrorStack *js_error_capture(JSContext *ctx, JSValueConst until, int skip)
 {
@@ -333,6 +335,8 @@ static JSErrorStack *js_error_capture(JSContext *ctx, JSValueConst until, int sk
     fb.limit = limit;
     fb.failed = false;
     js_error_walk(ctx, &fb, until, skip);
+    if (fb.count && limit <= 2)
+        js_error_keep_source(ctx, s, fb.frames);
     if (fb.count) {
         if (fb.frames == fb.local) {
             s->frames = js_malloc_rt(ctx->rt, fb.count * sizeof(*s->frames));

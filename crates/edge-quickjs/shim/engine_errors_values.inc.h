@@ -72,6 +72,10 @@ static void js_error_put_brief(JSContext *ctx, DynBuf *dbuf, JSValueConst v)
         JS_FreeValue(ctx, msg);
         return;
     }
+    if (p->class_id == JS_CLASS_MODULE_NS) {
+        dbuf_putstr(dbuf, "[object Module]");
+        return;
+    }
     s = js_error_constructor_name(ctx, p);
     switch (p->class_id) {
     case JS_CLASS_ARRAY:

@@ -67,6 +67,10 @@ int JS_EdgeIsPrivateSymbol(JSContext *ctx, JSValueConst v);
 int JS_EdgeSetPromiseHooks(JSContext *ctx, JSValueConst init, JSValueConst before,
                            JSValueConst after, JSValueConst settled);
 
+/* What `%Name(a, b)` calls: func('Name', a, b). JS_UNDEFINED (as at the start): a syntax
+   error. Texts that are compiled from now on; returns 0 or -1. */
+int JS_EdgeSetNativesSyntax(JSContext *ctx, JSValueConst func);
+
 /* Numbers of task_queue.promiseRejectEvents. */
 typedef enum JSEdgePromiseRejectEvent {
     JS_EDGE_PROMISE_REJECT_WITH_NO_HANDLER = 0,
@@ -334,6 +338,8 @@ int JS_EdgeModuleHasTopLevelAwait(JSContext *ctx, JSValueConst module);
 int JS_EdgeModuleIsGraphAsync(JSContext *ctx, JSValueConst module);
 int JS_EdgeModuleIsSynthetic(JSContext *ctx, JSValueConst module);
 JSValue JS_EdgeModuleGetUrl(JSContext *ctx, JSValueConst module);
+/* Array of Errors whose places are the awaits that the graph of an unfinished module stands at, as V8 finds them. */
+JSValue JS_EdgeModuleGetStalledAwaits(JSContext *ctx, JSValueConst module);
 
 /* ---- 7. vm contexts -------------------------------------------------------- */
 

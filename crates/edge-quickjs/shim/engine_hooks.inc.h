@@ -16,6 +16,7 @@ static void edge_init_runtime(JSRuntime *rt)
     e->import_meta_callback = JS_UNDEFINED;
     e->compile_referrer = JS_UNDEFINED;
     init_list_head(&e->waiters);
+    e->natives_syntax = JS_UNDEFINED;
     init_list_head(&e->frozen_list);
 }
 
@@ -31,6 +32,7 @@ static void edge_free_runtime(JSRuntime *rt)
     JS_FreeValueRT(rt, e->continuation_data);
     JS_FreeValueRT(rt, e->import_callback);
     JS_FreeValueRT(rt, e->import_meta_callback);
+    JS_FreeValueRT(rt, e->natives_syntax);
     edge_init_runtime(rt);
 }
 
@@ -98,9 +100,12 @@ static void edge_call_callback(JSContext *ctx, JSValueConst func, int argc, JSVa
 #include "engine_symbols.inc.h"
 #include "engine_promises.inc.h"
 #include "engine_details.inc.h"
+#include "engine_brands.inc.h"
+#include "engine_natives_syntax.inc.h"
 #include "engine_scripts.inc.h"
 #include "engine_import.inc.h"
 #include "engine_modules.inc.h"
+#include "engine_stalled_awaits.inc.h"
 #include "engine_contexts.inc.h"
 #include "engine_image.inc.h"
 #include "engine_heap_limit.inc.h"

@@ -82,6 +82,7 @@ typedef struct JSEdgeRuntime {
     struct JSWeakRefData **kept; /* whose targets live until the jobs are done (0220) */
     size_t kept_count;
     size_t kept_size;
+    JSValue natives_syntax; /* what %Name(...) calls; undefined: not in the language */
 } JSEdgeRuntime;
 
 typedef struct JSEdgeContext {

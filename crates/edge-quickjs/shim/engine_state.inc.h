@@ -34,6 +34,10 @@ static int edge_enqueue_reaction(JSContext *ctx, JSValueConst continuation, JSJo
 
 static bool edge_is_class(JSObject *p);
 
+/* ---- brands (0222) ---- */
+
+static void edge_throw_brand(JSContext *ctx, JSValueConst method);
+
 /* ---- scripts (0207) ---- */
 
 #define EDGE_EVAL_FLAG_FUNCTION JS_EVAL_FLAG_UNUSED
@@ -43,6 +47,8 @@ struct JSParseState;
 struct JSFunctionDef;
 static void edge_parse_init(struct JSParseState *s);
 static __exception int edge_parse_function(struct JSParseState *s);
+static void edge_note_await(const JSStackFrame *sf);
+static __exception int edge_parse_native_call(struct JSParseState *s);
 static JSValue edge_create_function(JSContext *ctx, struct JSFunctionDef *fd, JSModuleDef *m);
 static int edge_dynamic_import(JSContext *ctx, JSValueConst specifier, JSValueConst attributes,
                                JSValue *resolving_funcs);

@@ -107,6 +107,7 @@ enum {
     HOOK_PROMISE_BEFORE,
     HOOK_PROMISE_AFTER,
     HOOK_PROMISE_SETTLED,
+    HOOK_NATIVES_SYNTAX,
 };
 
 /* Sets a hook of the engine; undefined takes it away. */
@@ -128,6 +129,8 @@ int edge_set_hook(uint32_t hook, uint32_t slot)
         return edge_status(JS_EdgeSetImportModuleDynamicallyCallback(ctx, func));
     case HOOK_INITIALIZE_IMPORT_META:
         return edge_status(JS_EdgeSetInitializeImportMetaCallback(ctx, func));
+    case HOOK_NATIVES_SYNTAX:
+        return edge_status(JS_EdgeSetNativesSyntax(ctx, func));
     case HOOK_PROMISE_INIT:
     case HOOK_PROMISE_BEFORE:
     case HOOK_PROMISE_AFTER:

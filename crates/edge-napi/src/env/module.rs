@@ -43,6 +43,10 @@ impl Env {
     pub fn module_error(self, module: Value) -> Result<Value> {
         value!(self, ext.module_get_error(module.0))
     }
+    /// Array of Errors whose places are the awaits that an unfinished graph stands at.
+    pub fn module_stalled_awaits(self, module: Value) -> Result<Value> {
+        value!(self, ext.module_get_stalled_awaits(module.0))
+    }
     /// Own top-level await; whether the graph is async (`None` before instantiation).
     pub fn module_async(self, module: Value) -> Result<(bool, Option<bool>)> {
         let mut own = false;

@@ -173,9 +173,26 @@ fn push(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     Ok(info.undefined())
 }
 
+/// Node's `FailWithCorruptedAsyncStack`: a program that leaves another execution context than the one it is in, ends.
+fn check_async_stack(environment: &Rc<Environment>, async_id: f64) -> Result<()> {
+    let hooks = environment.async_hooks()?;
+    let actual = hooks.ids.get(uid_fields::EXECUTION_ASYNC_ID);
+    if hooks.fields.get(fields::STACK_LENGTH) == 0 || hooks.fields.get(fields::CHECK) == 0 || actual == async_id {
+        return Ok(());
+    }
+    environment.print_error(&format!("Error: async hook stack has become corrupted (actual: {actual}, expected: {async_id})\n"));
+    if environment.options().owns_process && environment.cli().flag("--abort-on-uncaught-exception") {
+        environment.kernel().abort();
+    }
+    Err(environment.exit(1))
+}
+
 /// `popAsyncContext(asyncId)`.
 fn pop(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let more = pop_async_context(&Environment::of(env)?, env.get_f64(info.arg(0))?)?;
+    let environment = Environment::of(env)?;
+    let async_id = env.get_f64(info.arg(0))?;
+    check_async_stack(&environment, async_id)?;
+    let more = pop_async_context(&environment, async_id)?;
     env.boolean(more)
 }
 

@@ -118,12 +118,13 @@ fn get_error_source_positions(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let Some(position) = env.error_position(info.arg(0))? else { return Ok(info.undefined()) };
     let result = env.object()?;
     let or_undefined = |v: edge_napi::types::napi_value| if v.is_null() { info.undefined() } else { Value(v) };
-    let line = if position.source_line.is_null() {
-        let file = if position.filename.is_null() { None } else { Some(env.get_string(Value(position.filename))?) };
+    let known = |v: edge_napi::types::napi_value| -> Result<bool> { Ok(!v.is_null() && env.is_string(Value(v))?) };
+    let line = if known(position.source_line)? {
+        Value(position.source_line)
+    } else {
+        let file = if known(position.filename)? { Some(env.get_string(Value(position.filename))?) } else { None };
         let environment = Environment::of(env)?;
         env.string(&file.and_then(|file| fatal::line_of_file(&environment, &file, position.line)).unwrap_or_default())?
-    } else {
-        Value(position.source_line)
     };
     env.set(result, "sourceLine", line)?;
     env.set(result, "scriptResourceName", or_undefined(position.filename))?;

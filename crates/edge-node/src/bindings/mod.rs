@@ -77,11 +77,13 @@ mod zlib;
 pub use async_wrap::{provider_index, queue_destroy};
 pub use cares_wrap::address_text;
 pub use encode_bytes::encode_bytes;
+pub use module_wrap::stalled_awaits;
 pub use performance::{Milestone, forget_milestones, mark_bootstrap_complete, mark_milestone};
 pub use process_methods::patch_prepared;
 pub use symbols::per_isolate_symbols;
 pub use timers::ensure_check;
 pub use util::{parse_env_text, private_symbols};
+pub use v8::set_natives_syntax;
 
 /// Every binding. One line each, in alphabetical order: merges stay easy.
 pub const ALL: &[&Binding] = &[

@@ -275,6 +275,13 @@ fn get_error(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     if env.module_status(module)? == ERRORED { env.module_error(module) } else { Ok(info.undefined()) }
 }
 
+/// Where the awaits stand that the graph of an unfinished module waits in: an Error for each, whose place is the await's.
+pub fn stalled_awaits(environment: &Environment, wrap: Value) -> Result<Vec<Value>> {
+    let env = environment.env();
+    let found = env.module_stalled_awaits(module_of(environment, wrap)?)?;
+    (0..env.array_length(found)?).map(|index| env.get_index(found, index)).collect()
+}
+
 fn has_async_graph(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     match env.module_async(module_of(&environment, info.this())?)?.1 {

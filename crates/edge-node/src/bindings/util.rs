@@ -100,7 +100,7 @@ fn init(target: &Target<'_>) -> Result<()> {
         ],
     )?;
     target.value("constants", constants)?;
-    target.aliased::<u32>("shouldAbortOnUncaughtToggle", 1)?;
+    target.aliased::<u32>("shouldAbortOnUncaughtToggle", 1)?.set(0, 1);
     target.value("defineLazyProperties", lazy_properties::define_lazy_properties(target.environment)?)
 }
 

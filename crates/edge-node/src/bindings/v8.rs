@@ -1,7 +1,7 @@
 //! `internalBinding('v8')`: heap figures and switches of the engine, in the shape that `node:v8` reads.
 
 use crate::{Binding, Environment, Target, natives};
-use edge_napi::{CallInfo, Env, Error, Result, Str, Value};
+use edge_napi::{CallInfo, Env, Error, JsHook, Result, Str, Value};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -23,6 +23,7 @@ pub const BINDING: Binding = Binding {
         "GCProfiler" => new_gc_profiler,
         "GCProfiler#start" => gc_profiler_start,
         "GCProfiler#stop" => gc_profiler_stop,
+        "natives#call" => call_native_syntax,
     ),
     init,
 };
@@ -138,14 +139,46 @@ fn update_heap_space_statistics(env: Env, info: &CallInfo<'_>) -> Result<Value> 
     Ok(info.undefined())
 }
 
-/// `setFlagsFromString(flags)`: V8 ignores flags that it does not know, and so all of them are ignored here but one.
+/// `setFlagsFromString(flags)`: V8 ignores flags that it does not know, and so all of them are ignored here but `--allow-natives-syntax`.
 fn set_flags_from_string(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let flags = env.get_string(info.arg(0))?;
-    Environment::of(env)?.state::<EngineFlags>().note(&flags);
+    let environment = Environment::of(env)?;
+    environment.state::<EngineFlags>().note(&flags);
+    for flag in flags.split_ascii_whitespace() {
+        match flag.trim_start_matches('-').replace('_', "-").as_str() {
+            "allow-natives-syntax" => set_natives_syntax(&environment, true)?,
+            "no-allow-natives-syntax" | "noallow-natives-syntax" => set_natives_syntax(&environment, false)?,
+            _ => {}
+        }
+    }
     Ok(info.undefined())
 }
 
-/// Flags given to `setFlagsFromString`: none has an effect on this engine; `cachedDataVersionTag` depends on them, as in V8.
+/// Whether texts compiled from now on may say `%Name(…)`.
+pub fn set_natives_syntax(environment: &Rc<Environment>, on: bool) -> Result<()> {
+    let env = environment.env();
+    let _scope = env.scope()?;
+    let hook = if on { env.native_function("v8.natives#call", "")? } else { env.undefined()? };
+    env.set_js_hook(JsHook::NativesSyntax, hook)
+}
+
+/// `%name(...args)`. The requests of V8's tests to its compiler have nothing to ask for here; other natives are not there, and say so.
+fn call_native_syntax(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let name = env.get_string(info.arg(0))?;
+    match name.as_str() {
+        "PrepareFunctionForOptimization"
+        | "OptimizeFunctionOnNextCall"
+        | "OptimizeMaglevOnNextCall"
+        | "CompileBaseline"
+        | "EnsureFeedbackVectorForFunction"
+        | "NeverOptimizeFunction"
+        | "DeoptimizeFunction"
+        | "ClearFunctionFeedback" => Ok(info.undefined()),
+        _ => Err(Error::unavailable(&format!("%{name}()"))),
+    }
+}
+
+/// Flags given to `setFlagsFromString`: all but one have no effect on this engine; `cachedDataVersionTag` depends on them, as in V8.
 #[derive(Default)]
 pub struct EngineFlags {
     /// Hash of all flags set.

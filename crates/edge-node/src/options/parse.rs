@@ -83,6 +83,8 @@ impl Options {
         }
         v8_flags::check(&for_v8)?;
         self.heap.take(&for_v8);
+        self.natives_syntax = v8_flags::is_on(&for_v8, "allow-natives-syntax").unwrap_or(self.natives_syntax);
+        self.stack_trace_limit = v8_flags::stack_trace_limit(&for_v8).or(self.stack_trace_limit);
         if source == Source::CommandLine {
             self.exec_args = words.exec_args;
         }

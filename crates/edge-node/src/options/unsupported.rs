@@ -21,7 +21,6 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// Without effect: beginnings of names, and why.
 const NO_EFFECT: &[(&str, &str)] = &[
-    ("--abort-on-uncaught-exception", "no core is dumped"),
     ("--cpu-prof", "there is no profiler"),
     ("--experimental-inspector-network-resource", "there is no inspector"),
     ("--experimental-network-inspection", "there is no inspector"),

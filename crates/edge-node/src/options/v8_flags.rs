@@ -1,5 +1,5 @@
 //! What Node hands on to V8: checked as V8 checks it, so that a misspelt flag is refused and a right one lets the program start. But for
-//! the heap's size ([`super::HeapFlags`]) V8's flags have no effect on another engine.
+//! the heap's size ([`super::HeapFlags`]), the length of stacks and the syntax of natives V8's flags have no effect on another engine.
 
 use super::OptionError;
 use edge_node_lib::V8_FLAGS;
@@ -46,6 +46,23 @@ pub(super) fn check(words: &[String]) -> Result<(), OptionError> {
         break;
     }
     if error.errors.is_empty() { Ok(()) } else { Err(error) }
+}
+
+/// The value of the last `--stack-trace-limit`; the words have been checked.
+pub(super) fn stack_trace_limit(words: &[String]) -> Option<i32> {
+    let value_at = |at: usize| {
+        let (name, _, value) = split(&words[at]);
+        if name != "stack-trace-limit" {
+            return None;
+        }
+        value.or_else(|| words.get(at + 1).map(String::as_str))?.parse().ok()
+    };
+    (0..words.len()).rev().find_map(value_at)
+}
+
+/// What the words say of a boolean flag; the last one counts.
+pub(super) fn is_on(words: &[String], flag: &str) -> Option<bool> {
+    words.iter().map(|word| split(word)).filter(|(name, ..)| name == flag).map(|(_, negated, _)| !negated).next_back()
 }
 
 /// Name with dashes, whether `no` stood before it, and the value after `=`.

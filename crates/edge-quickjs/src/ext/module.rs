@@ -99,6 +99,13 @@ pub(crate) unsafe fn module_get_error(env: napi_env, module: napi_value, result:
     })
 }
 
+pub(crate) unsafe fn module_get_stalled_awaits(env: napi_env, module: napi_value, result: *mut napi_value) -> napi_status {
+    run_js(env, |e| {
+        check(result)?;
+        put(result, e.made(e.engine.edge_module_stalled_awaits(e.slot(module)?)?)?)
+    })
+}
+
 pub(crate) unsafe fn module_get_async(
     env: napi_env,
     module: napi_value,
