@@ -20,6 +20,7 @@ from tests.node_suite import strict_list
 from tests.node_suite.case import FOLDERS, Case, find_cases, test_ids
 from tests.node_suite.needs import ALL_NEEDS
 from tests.node_suite.outcome import FAILURES, SKIP, Outcome, run_case
+from tests.node_suite.reasons import missing
 from tests.node_suite.report import as_json, changes, table
 from tests.node_suite.strict_list import Entry, ListError
 
@@ -63,6 +64,7 @@ class _Run:
     timeout: float
     quiet: bool
     strict: bool
+    record: bool
     entries: Mapping[str, Entry]
 
     def one(self, case: Case, slot: int) -> Outcome:
@@ -80,14 +82,18 @@ class _Run:
         if red and not self.quiet:
             print(f"[{number}/{total}] {outcome.state}: {outcome.case.id}: {outcome.reason}", flush=True)
 
+    def is_doubtful(self, outcome: Outcome) -> bool:
+        """Whether the test runs once more, alone: a state must be reproducible, and two at a time, timing tests may end otherwise."""
+        if self.strict:
+            return self.is_surprise(outcome)
+        return self.record and outcome.state in FAILURES and missing(outcome) is None
+
     def all(self, cases: list[Case]) -> list[Outcome]:
-        """Runs the cases, then once more, alone, those that were expected to end otherwise: two at a time, timing tests may differ."""
+        """Runs the cases, then once more those whose state is in doubt."""
         outcomes = self._together([case for case in cases if not case.alone], self.jobs)
         outcomes += self._together([case for case in cases if case.alone], 1)
-        surprises = [outcome for outcome in outcomes if self.is_surprise(outcome)]
-        if not surprises:
-            return outcomes
-        again = {outcome.case.id: outcome for outcome in self._together([outcome.case for outcome in surprises], 1)}
+        doubtful = [outcome.case for outcome in outcomes if self.is_doubtful(outcome)]
+        again = {outcome.case.id: outcome for outcome in self._together(doubtful, 1)}
         return [again.get(outcome.case.id, outcome) for outcome in outcomes]
 
     def _together(self, cases: list[Case], jobs: int) -> list[Outcome]:
@@ -162,7 +168,7 @@ def main() -> int:
 
     node = str(Path(found).absolute())
     started = time.monotonic()
-    run = _Run(node, suite, max(1, options.jobs), options.timeout, options.quiet, options.strict, entries)
+    run = _Run(node, suite, max(1, options.jobs), options.timeout, options.quiet, options.strict, options.record, entries)
     outcomes = run.all(cases)
     result = as_json(outcomes, node, suite, time.monotonic() - started, entries if options.strict else None)
     if options.json:

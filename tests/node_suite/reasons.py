@@ -21,7 +21,7 @@ _SAID = (
     (r"ERR_NO_CRYPTO|no OpenSSL crypto|without OpenSSL", "crypto"),
     (r"ERR_INSPECTOR_NOT_AVAILABLE|Inspector is not available", "inspector"),
     (r"\.wasm: Cannot read properties of undefined \(reading 'Module'\)", "WebAssembly"),
-    (r"(?:^|[:+] )\s*(?:\w*Error: )?([\w:.() -]{1,60}?) (?:is|are) unavailable on the current platform", r"not there: \1"),
+    (r"(?:^|[:+] )\s*(?:\w*Error: )?((?:node:)?[\w.() -]{1,60}?) (?:is|are) unavailable on the current platform", r"not there: \1"),
 )
 # Needs (needs.py) whose part is missing here -> how the list calls it. The first that a test has counts.
 _MISSING = (
@@ -33,14 +33,11 @@ _MISSING = (
     ("snapshot", "startup snapshots"),
     ("inspector", "inspector"),
     ("worker", "worker_threads"),
-    ("shared_memory", "shared memory"),
-    ("natives", "--allow-natives-syntax"),
     ("profiling", "profiling"),
     ("trace_events", "trace_events"),
     ("report", "process.report"),
     ("sqlite", "sqlite"),
     ("permission", "permission model"),
-    ("crypto", "crypto/TLS"),
     ("intl", "Intl"),
 )
 
@@ -55,8 +52,8 @@ def _first_line(outcome: Outcome, suite: Path) -> str:
     return line[:_LENGTH] or f"exit code {outcome.exit_code}"
 
 
-def reason_for(outcome: Outcome, suite: Path) -> str:
-    """One line for a test that did not pass."""
+def missing(outcome: Outcome) -> str | None:
+    """The part that a test which did not pass needs and that is not there; `None` where another reason must be found."""
     text = outcome.reason + "\n" + outcome.tail
     for pattern, reason in _SAID:
         found = re.search(pattern, text, re.MULTILINE)
@@ -65,6 +62,13 @@ def reason_for(outcome: Outcome, suite: Path) -> str:
     for need, reason in _MISSING:
         if need in outcome.case.needs:
             return reason
+    return None
+
+
+def reason_for(outcome: Outcome, suite: Path) -> str:
+    """One line for a test that did not pass."""
+    if reason := missing(outcome):
+        return reason
     # Without the seconds: they are the run's, not the test's.
     if outcome.state == TIMEOUT:
         return "no end"
