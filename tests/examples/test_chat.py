@@ -112,14 +112,15 @@ def _ask(server: Started) -> list[object]:
 
 def _converse(node: Path) -> str:
     with started(node, "chat/server.mjs") as server:
-        heard = [_talk(server), _break(server), _ask(server)]
+        heard: list[object] = [_talk(server), _break(server), _ask(server)]
         last = WebSocketClient(server.port)
         ended = server.process
         ended.send_signal(15)
         heard.append(last.receive())
         last.send(frame(CLOSE, (1001).to_bytes(2, "big")))
-        heard += [last.rest(), ended.wait(20)]
+        heard.append(last.rest())
         last.close()
+        heard.append(ended.wait(20))
     return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", "\n".join(map(str, heard)))
 
 

@@ -60,6 +60,11 @@ PROGRAMS = [
     # http-proxy uses what Node warns of, in a text with the executable's name.
     Program("axios-got-node-fetch-http-proxy-morgan", "servers", ("clients.cjs",), env={"NODE_NO_WARNINGS": "1"}),
     Program("execa-cross-spawn", "servers", ("processes.mjs",)),
+    Program("ws-deflate-and-broken-peers", "servers", ("ws-deflate.cjs",)),
+    Program("socket.io-upgrade-rooms-recovery", "servers", ("socket-io-more.cjs",)),
+    Program("clients-streams-retries-proxies", "servers", ("clients-more.cjs",), env={"NODE_NO_WARNINGS": "1"}),
+    Program("frameworks-busy", "servers", ("frameworks-busy.mjs",), env={"NODE_ENV": "test"}),
+    Program("execa-pipes-ipc-signals", "servers", ("processes-more.mjs",)),
     Program("jsonwebtoken-uuid-zod-and-others", "servers", ("libraries.cjs",)),
 ]
 

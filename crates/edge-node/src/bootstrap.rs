@@ -102,7 +102,7 @@ fn create_process_object(environment: &Rc<Environment>) -> Result<Value> {
     let (exit_info, _) = environment.create_aliased::<i32>("process.exit_info", 3)?;
     env.set_key(process, environment.private_symbol("exit_info_private_symbol")?, exit_info)?;
     env.define_read_only(process, "version", env.string(edge_node_lib::NODE_VERSION)?)?;
-    env.define_read_only(process, "versions", versions(environment)?)?;
+    env.define_read_only(process, "versions", crate::versions::versions(environment)?)?;
     env.define_read_only(process, "arch", env.string(arch())?)?;
     env.define_read_only(process, "platform", env.string("linux")?)?;
     let release = env.object()?;
@@ -110,33 +110,6 @@ fn create_process_object(environment: &Rc<Environment>) -> Result<Value> {
     env.define_read_only(release, "lts", env.string("Krypton")?)?;
     env.define_read_only(process, "release", release)?;
     Ok(process)
-}
-
-/// Of the release's versions those that are true here: what lies in its library, what the library expects of V8 and libuv, and the code
-/// that is linked in as another build of the same.
-const SAME_VERSIONS: &[&str] = &["node", "acorn", "amaro", "cjs_module_lexer", "modules", "napi", "undici", "uv", "v8"];
-/// The `ada` inside the crate `ada-url` of Cargo.lock (`ADA_VERSION` in its `ada.h`, which it does not export).
-const ADA_VERSION: &str = "4.0.0";
-
-fn versions(environment: &Rc<Environment>) -> Result<Value> {
-    let env = environment.env();
-    let versions = env.object()?;
-    let engine = environment.options().engine;
-    let ours = [
-        ("ada", ADA_VERSION),
-        (engine.0, engine.1),
-        ("edge", env!("CARGO_PKG_VERSION")),
-        ("nghttp2", edge_nghttp2::VERSION),
-        ("openssl", edge_crypto::version()),
-    ];
-    let release = edge_node_lib::VERSIONS.iter().copied().filter(|entry| SAME_VERSIONS.contains(&entry.0));
-    let mut entries: Vec<(&str, &str)> = release.chain(ours).collect();
-    // Node's order: itself, then the parts by name.
-    entries.sort_by_key(|entry| (entry.0 != "node", entry.0));
-    for (name, version) in entries {
-        env.define_read_only(versions, name, env.string(version)?)?;
-    }
-    Ok(versions)
 }
 
 const fn arch() -> &'static str {

@@ -40,6 +40,7 @@ pub mod text;
 mod thread_pool_work;
 mod time_zone;
 mod uv_error;
+mod versions;
 
 pub use aliased::{Aliased, AliasedElement};
 pub use async_context::AsyncIds;

@@ -10,6 +10,8 @@ mod stream;
 mod zlib_codec;
 mod zstd_codec;
 
+pub use zlib_codec::version as zlib_version;
+
 use crate::{Binding, Target, natives};
 use edge_napi::{CallInfo, Env, Result, Value};
 

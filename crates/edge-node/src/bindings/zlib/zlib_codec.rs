@@ -23,6 +23,12 @@ impl Mode {
     }
 }
 
+/// The library's version, of the zlib whose interface it has and its own.
+pub fn version() -> &'static str {
+    // SAFETY: the function takes nothing and answers a C string in static memory.
+    unsafe { CStr::from_ptr(z::zlibVersion()) }.to_str().unwrap_or_default()
+}
+
 /// Settings of a stream.
 pub struct Settings {
     /// 8 to 15, or 0 to take it from the header.

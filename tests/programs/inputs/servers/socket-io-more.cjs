@@ -1,0 +1,48 @@
+// socket.io as it comes: polling that becomes a WebSocket, namespaces, binary acknowledgements, volatile and timed ones, recovery of a lost link.
+const http = require('http');
+const { Server } = require('socket.io');
+const { io } = require('socket.io-client');
+const server = http.createServer();
+const hub = new Server(server, { perMessageDeflate: { threshold: 50 }, cors: { origin: 'http://x.test' }, connectionStateRecovery: {} });
+hub.on('connection', (socket) => {
+  socket.emit('welcome', { bytes: Buffer.from([1, 2, 3]), list: [new Uint8Array([9])], text: 'ü'.repeat(100) });
+  socket.on('echo', (...args) => args.pop()(...args));
+  socket.on('silent', () => {});
+  socket.on('leave', () => socket.conn.close());
+  socket.onAny((name) => name === 'any' && socket.emit('any too', socket.recovered));
+});
+const admin = hub.of(/^\/room-\d+$/).use((socket, next) => (socket.handshake.query.key === 'k' ? next() : next(Object.assign(new Error('no key'), { data: { why: 'key' } }))));
+admin.on('connection', (socket) => socket.on('to others', (text) => socket.broadcast.emit('from', socket.nsp.name, text)));
+const next = (emitter, event) => new Promise((resolve) => emitter.once(event, (...args) => resolve(args)));
+server.listen(0, async () => {
+  const url = `http://localhost:${server.address().port}`;
+  const client = io(url);
+  const upgraded = new Promise((resolve) => client.io.engine?.once('upgrade', resolve) ?? client.io.once('open', () => client.io.engine.once('upgrade', resolve)));
+  console.log((await next(client, 'welcome'))[0]);
+  console.log('upgraded to', (await upgraded).name);
+  console.log(await client.timeout(5000).emitWithAck('echo', Buffer.alloc(70000, 1)).then(({ length }) => length), await client.emitWithAck('echo', { a: [null, 1.5, 'x'], at: 'y' }));
+  console.log(await client.timeout(50).emitWithAck('silent').catch(({ message }) => message));
+  console.log(await Promise.all(Array.from({ length: 100 }, (_, i) => client.emitWithAck('echo', i))).then((all) => all.every((value, i) => value === i)));
+  const gone = next(client, 'disconnect');
+  client.emit('leave');
+  console.log((await gone)[0]);
+  await next(client, 'connect');
+  client.emit('any');
+  console.log('again', (await next(client, 'any too'))[0], client.recovered);
+  const rooms = ['/room-1', '/room-1', '/room-2'].map((room) => io(url + room, { query: { key: 'k' }, forceNew: true }));
+  await Promise.all(rooms.map((room) => room.connected || next(room, 'connect')));
+  const heard = next(rooms[1], 'from');
+  rooms[0].emit('to others', 'hello');
+  console.log((await heard).slice(0, 2), rooms.map((room) => room.nsp));
+  const refused = io(`${url}/room-3`, { forceNew: true });
+  console.log(await next(refused, 'connect_error').then(([{ message, data }]) => [message, data]));
+  console.log(await next(io(`${url}/nowhere`, { forceNew: true }), 'connect_error').then(([{ message }]) => message));
+  const asked = (path, headers = {}) => new Promise((resolve) => http.get(url + path, { headers, agent: false }, async (response) => resolve([response.statusCode, response.headers['access-control-allow-origin'], String(Buffer.concat(await response.toArray())).slice(0, 60)])));
+  console.log(await asked('/socket.io/?EIO=4&transport=polling&sid=none'), await asked('/socket.io/?EIO=2&transport=polling', { origin: 'http://x.test' }), await asked('/socket.io/?EIO=4&transport=smoke'));
+  console.log(await asked('/socket.io/socket.io.js').then(([status, , text]) => [status, text.includes('Socket.IO')]));
+  console.log((await hub.fetchSockets()).length, admin.name === undefined);
+  client.close();
+  for (const room of rooms) room.close();
+  hub.close(() => console.log('closed'));
+  setTimeout(() => process.exit(), 300).unref();
+});
