@@ -64,6 +64,10 @@ pub struct Flags {
     pub receive_paused: Cell<bool>,
     /// The library waits for `ongracefulclosecomplete`.
     pub graceful_close: Cell<bool>,
+    /// The library has sent a GOAWAY.
+    pub goaway: Cell<bool>,
+    /// nghttp2 has sent one by itself, and will look at nothing any more.
+    pub internal_goaway: Cell<bool>,
 }
 
 /// State of an `Http2Session`.
@@ -79,9 +83,13 @@ pub struct Http2Session {
     fields: Keep,
     pub transport: RefCell<Option<Transport>>,
     streams: RefCell<FxHashMap<i32, Rc<Http2Stream>>>,
+    /// How many of them are destroyed and wait for the end of the input.
+    pub ending_streams: Cell<usize>,
     /// Input that nghttp2 has not taken yet, from [`Self::input_at`] on.
     pub input: RefCell<Vec<u8>>,
     pub input_at: Cell<usize>,
+    /// nghttp2 is looking at it.
+    pub receiving: Cell<bool>,
     /// Bytes for the stream below, and the program's writes that are over with them.
     pub outgoing: RefCell<Vec<u8>>,
     pub outgoing_requests: RefCell<Vec<StreamRequest>>,
@@ -127,8 +135,10 @@ impl Http2Session {
             fields,
             transport: RefCell::default(),
             streams: RefCell::default(),
+            ending_streams: Cell::new(0),
             input: RefCell::default(),
             input_at: Cell::new(0),
+            receiving: Cell::new(false),
             outgoing: RefCell::default(),
             outgoing_requests: RefCell::default(),
             pending_resets: RefCell::default(),
@@ -224,6 +234,11 @@ impl Http2Session {
         held.saturating_add(bytes) <= self.limits.session_memory
     }
 
+    /// Whether nghttp2 is looking at input: then nothing can be sent.
+    pub fn is_receiving(&self) -> bool {
+        self.receiving.get()
+    }
+
     /// A stream by its id.
     pub fn stream(&self, id: i32) -> Option<Rc<Http2Stream>> {
         self.streams.borrow().get(&id).cloned()
@@ -232,7 +247,7 @@ impl Http2Session {
     /// Whether there is room for one more stream of the peer's.
     pub fn can_add_stream(&self) -> bool {
         let most = self.nghttp2.local_setting(Setting::MAX_CONCURRENT_STREAMS) as usize;
-        self.streams.borrow().len() < most && self.has_memory_for(Http2Stream::SIZE)
+        self.streams.borrow().len().saturating_sub(self.ending_streams.get()) < most && self.has_memory_for(Http2Stream::SIZE)
     }
 
     pub fn add_stream(&self, stream: Rc<Http2Stream>) {
@@ -270,7 +285,7 @@ impl Http2Session {
         if self.flags.closing.replace(true) {
             return;
         }
-        if self.nghttp2.is_running() && !self.flags.sending.get() {
+        if self.is_receiving() {
             self.pending_close.set(Some((code, socket_closed)));
             return;
         }

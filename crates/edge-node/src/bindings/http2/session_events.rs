@@ -11,7 +11,7 @@ use edge_napi::{Env, Result, Value};
 use edge_nghttp2::{Events, Frame, FrameHead, HeaderField, Outgoing, Payload, Verdict, frame_type, is_fatal};
 
 /// nghttp2's errors that are looked at here.
-const ERR_PROTO: i32 = -505;
+pub const ERR_PROTO: i32 = -505;
 const ERR_STREAM_CLOSED: i32 = -510;
 const ERR_STREAM_CLOSING: i32 = -511;
 const ERR_FRAME_SIZE_ERROR: i32 = -522;
@@ -172,8 +172,12 @@ impl Events for Http2Session {
         }
     }
 
-    fn on_frame_sent(&self, _head: FrameHead) {
+    fn on_frame_sent(&self, head: FrameHead) {
         self.statistics.frame_sent();
+        let flags = &self.flags;
+        if head.kind == frame_type::GOAWAY && !(flags.closing.get() || flags.graceful_close.get() || flags.goaway.get()) {
+            flags.internal_goaway.set(true);
+        }
     }
 
     fn on_frame_not_sent(&self, head: FrameHead, error: i32) {

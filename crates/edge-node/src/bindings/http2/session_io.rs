@@ -1,6 +1,7 @@
 //! A session's bytes: from the stream below to nghttp2 and back.
 
 use super::session::Http2Session;
+use super::session_events::ERR_PROTO;
 use super::transport::Written;
 use crate::CallbackContext;
 use crate::keep::Keep;
@@ -72,8 +73,12 @@ impl Http2Session {
             }
             _ => self.clear_outgoing(),
         }
+        let gone = self.flags.internal_goaway.take() && !self.flags.closing.get();
         if let Err(Failure(code)) = sent {
             self.call_error(code, None);
+        } else if gone {
+            // The peer may never close: the session must not stay for ever.
+            self.call_error(ERR_PROTO, None);
         }
         false
     }
@@ -129,7 +134,8 @@ impl Http2Session {
     }
 
     fn maybe_stop_reading(&self) {
-        if self.flags.reading_stopped.get() {
+        // One that is closing reads on, to see the other end's end.
+        if self.flags.reading_stopped.get() || self.flags.closing.get() {
             return;
         }
         if !self.nghttp2.wants_read() || self.flags.write_in_progress.get() {
@@ -168,7 +174,9 @@ impl Http2Session {
             let at = self.input_at.take().min(input.len());
             let held = input.len() as u64;
             self.memory.add(held);
+            self.receiving.set(true);
             let received = me.nghttp2.receive(&input[at..], self);
+            self.receiving.set(false);
             self.memory.sub(held);
             if self.flags.receive_paused.get() {
                 // The rest, before what came meanwhile. Also when there is no rest: nghttp2 may have held back the end of a frame.

@@ -73,6 +73,7 @@ pub fn goaway(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     if session.flags.destroyed.get() {
         return Ok(info.undefined());
     }
+    session.flags.goaway.set(true);
     let code = uint32(env, info.arg(0))?;
     let mut last_stream = int32(env, info.arg(1))?;
     let data = if env.is_array_buffer_view(info.arg(2))? { env.bytes_to_vec(info.arg(2))? } else { Vec::new() };

@@ -271,7 +271,10 @@ impl Http2Stream {
         self.statistics.sent(length);
         let end = self.queued.get() == 0 && !self.is_writable();
         let trailers = end && self.trailers.replace(false);
-        if trailers && let Some(wrap) = self.wrap() {
+        if trailers
+            && !self.is_destroyed()
+            && let Some(wrap) = self.wrap()
+        {
             call_library(&wrap, "http2.onStreamTrailers", |_| Ok(Vec::new()));
         }
         Outgoing::Data { length, end, trailers }
@@ -309,7 +312,7 @@ impl Http2Stream {
 
     /// Resets the stream now.
     pub fn flush_reset(&self) {
-        let Some(session) = self.session().filter(|_| !self.is_destroyed()) else { return };
+        let Some(session) = self.session().filter(|session| session.stream(self.id).is_some()) else { return };
         session.pending_resets.borrow_mut().retain(|id| *id != self.id);
         session.scoped(|| {
             let _ = session.nghttp2.submit_rst_stream(self.id, self.code.get());
@@ -318,9 +321,24 @@ impl Http2Stream {
 
     /// The stream cannot be used any more; what waits to be sent is told so in the loop's next turn.
     pub fn destroy(&self) {
-        if self.is_destroyed() {
+        if self.destroyed.replace(true) {
             return;
         }
+        let receiving = self.session().filter(|session| session.is_receiving());
+        if let (Some(session), Some(me)) = (receiving, self.me.upgrade())
+            && let Some(environment) = session.environment()
+        {
+            // At the end of the input goes out what it has to send, and after that its reset.
+            session.ending_streams.set(session.ending_streams.get() + 1);
+            return environment.set_immediate(move |_| {
+                session.ending_streams.set(session.ending_streams.get().saturating_sub(1));
+                me.finish_destroy();
+            });
+        }
+        self.finish_destroy();
+    }
+
+    fn finish_destroy(&self) {
         let session = self.session();
         if let Some(session) = &session {
             if session.pending_resets.borrow().contains(&self.id) {
@@ -329,7 +347,6 @@ impl Http2Stream {
             self.forget_headers(session);
             session.memory.sub(self.queued.get() as u64);
         }
-        self.destroyed.set(true);
         let Some(me) = self.me.upgrade() else { return };
         if let Some(session) = &session {
             session.remove_stream(self.id);
