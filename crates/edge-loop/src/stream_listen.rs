@@ -11,7 +11,7 @@ use crate::event_loop::Loop;
 use crate::stream::{Stream, StreamState};
 
 /// How many connections one turn takes on at most.
-const ACCEPTED_AT_ONCE: usize = 16;
+const ACCEPTED_AT_ONCE: usize = 64;
 
 type ConnectionCallback = Rc<dyn Fn(&Stream, Fd)>;
 
