@@ -69,6 +69,10 @@ ES_MODULES = {
     "missing-package": "import 'no-such-package';\n",
     "throw": "export const a = 1;\nthrow new Error('from a module');\n",
     "top-level-await-never": "await new Promise(() => {});\n",
+    "top-level-await-never-in-an-import": "import './waits.mjs';\nconsole.log('not reached');\n",
+    "top-level-await-never-exit-code": "process.on('exit', (code) => { console.log(code, process.exitCode); process.exitCode = 4; });\n"
+    "await new Promise(() => {});\n",
+    "top-level-await-never-explicit-code": "process.exitCode = 3;\nawait new Promise(() => {});\n",
     "top-level-await-rejected": "await Promise.reject(new Error('awaited'));\n",
     "require": "require('fs');\n",
 }
@@ -76,7 +80,7 @@ ES_MODULES = {
 
 @pytest.mark.parametrize("name", ES_MODULES)
 def test_es_module(name: str, compare: Comparison) -> None:
-    compare(["program.mjs"], {"program.mjs": ES_MODULES[name], "other.mjs": "export const y = 1;\n"})
+    compare(["program.mjs"], {"program.mjs": ES_MODULES[name], "other.mjs": "export const y = 1;\n", "waits.mjs": "const x = 1; await new Promise(() => x);\n"})
 
 
 @pytest.mark.parametrize(

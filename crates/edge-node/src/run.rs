@@ -105,7 +105,9 @@ impl Environment {
         if unsettled {
             code = exit_code::UNSETTLED_TOP_LEVEL_AWAIT;
             // What cannot be told leaves the exit code, which says it too.
-            let _ = self.warn_of_stalled_awaits();
+            if self.cli().flag("--warnings") {
+                let _ = self.warn_of_stalled_awaits();
+            }
         }
         if let Ok(info) = self.aliased::<i32>("process.exit_info") {
             info.set(EXITING, 1);

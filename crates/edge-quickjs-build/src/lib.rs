@@ -14,7 +14,6 @@ mod cache;
 mod native;
 mod patch;
 mod sources;
-mod threading;
 mod tools;
 mod wasm;
 

@@ -58,6 +58,10 @@ impl Env {
         let description = self.string(description)?;
         value!(self, js.napi_create_symbol(description.0))
     }
+    /// An External that stands for nothing but itself (`napi_create_external` with no data).
+    pub fn external(self) -> Result<Value> {
+        value!(self, js.napi_create_external(std::ptr::null_mut(), None, std::ptr::null_mut()))
+    }
     /// A V8-style private symbol.
     pub fn private_symbol(self, description: &str) -> Result<Value> {
         let description = self.string(description)?;

@@ -9,6 +9,7 @@ pub use patch::patch_prepared;
 use super::util::parse_env_text;
 use crate::{Binding, Environment, Target, natives, uv_exception};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
+use edge_wasix::Errno;
 
 /// The binding.
 pub const BINDING: Binding = Binding {
@@ -188,10 +189,21 @@ fn raw_debug(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     Ok(info.undefined())
 }
 
-/// `dlopen(module, filename, flags)`: native addons are not there yet.
+/// `dlopen(module, filename, flags)`: native addons are not there yet. What is no addon is told apart in the C library's words.
 fn dlopen(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    const ELF_HEADER: usize = 64;
+    const LARGEST: usize = 1 << 30;
     let file = env.to_string_lossy(info.arg(1))?;
-    Err(Error::error("ERR_DLOPEN_FAILED", format!("{file}: native addons are not supported by this build of Edge.js")))
+    let why = match Environment::of(env)?.kernel().read_file(file.as_bytes(), LARGEST) {
+        Err(Errno::ENOENT) => "cannot open shared object file: No such file or directory".to_owned(),
+        Err(Errno::EACCES) => "cannot open shared object file: Permission denied".to_owned(),
+        Err(Errno::EISDIR) => "cannot read file data: Is a directory".to_owned(),
+        Err(errno) => format!("cannot open shared object file: {}", errno.message()),
+        Ok(bytes) if bytes.len() < ELF_HEADER => "file too short".to_owned(),
+        Ok(bytes) if !bytes.starts_with(b"\x7fELF") => "invalid ELF header".to_owned(),
+        Ok(_) => "native addons are not supported by this build of Edge.js".to_owned(),
+    };
+    Err(Error::error("ERR_DLOPEN_FAILED", format!("{file}: {why}")))
 }
 
 /// `reallyExit(code)`.

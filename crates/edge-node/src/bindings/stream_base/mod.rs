@@ -35,6 +35,9 @@ pub const BYTES_WRITTEN: usize = 2;
 /// Whether the last write's `oncomplete` is still to come.
 pub const LAST_WRITE_WAS_ASYNC: usize = 3;
 
+/// The private symbol that a stream's External lies under.
+const EXTERNAL: &str = "stream_external";
+
 /// Root of `streamBaseState`.
 const STATE: &str = "stream_wrap.streamBaseState";
 
@@ -259,9 +262,22 @@ pub fn get_write_queue_size(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     env.size(base_of(env, info)?.stream.write_queue_size())
 }
 
-/// `_externalStream`: a pointer, for native code of Node's own.
-pub fn get_external_stream(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    Err(Error::unavailable("_externalStream"))
+/// `_externalStream`: what stands for the native half of a stream; the same one each time.
+pub fn get_external_stream(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    base_of(env, info)?;
+    external_of(env, info.this())
+}
+
+/// The External of a stream's object.
+pub fn external_of(env: Env, object: Value) -> Result<Value> {
+    let symbol = Environment::of(env)?.private_symbol(EXTERNAL)?;
+    let known = env.get_key(object, symbol)?;
+    if !env.is_undefined(known)? {
+        return Ok(known);
+    }
+    let external = env.external()?;
+    env.set_key(object, symbol, external)?;
+    Ok(external)
 }
 
 /// `setBlocking(on)`.

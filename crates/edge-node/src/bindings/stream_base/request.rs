@@ -26,6 +26,14 @@ impl StreamRequest {
         Ok(Self { request, stream: stream.clone(), _active: ActiveRequest::begin(environment, class, object)? })
     }
 
+    /// Whether this is the request of that object.
+    ///
+    /// # Errors
+    /// When the engine is gone.
+    pub fn is_of(&self, env: Env, object: Value) -> Result<bool> {
+        self.request.object()?.map_or(Ok(false), |own| env.strict_equals(own, object))
+    }
+
     /// Calls `oncomplete(status, handle, undefined)`.
     pub fn complete(self, result: edge_wasix::Result<()>) {
         let status = result.map_or_else(Errno::uv, |()| 0);

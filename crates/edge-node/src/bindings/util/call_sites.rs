@@ -68,5 +68,5 @@ pub fn get_caller_location(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 pub fn is_inside_node_modules(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let limit = if env.is_number(info.arg(0))? { env.get_u32(info.arg(0))? } else { 10 };
     let user = frames(env, limit)?.into_iter().find(|frame| !frame.script.is_empty() && !frame.script.starts_with("node:"));
-    env.boolean(user.is_some_and(|frame| frame.script.contains("/node_modules/")))
+    env.boolean(user.is_some_and(|frame| frame.script.contains("/node_modules/") || frame.script.contains("\\node_modules\\")))
 }
