@@ -17,6 +17,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::kernel::tty_restore;
 use crate::waker::Waker;
 
 /// Linux has signals 1 to 64.
@@ -132,8 +133,8 @@ pub fn name(signum: c_int) -> Option<&'static str> {
 }
 
 /// Gives every signal its default action again, whatever the process that started this one had set: Node does the same at its start, so
-/// that a program ends on Ctrl-C also when a shell started it in the background. `SIGPIPE` becomes ignored: a write tells. For an executable
-/// that owns its process, before anything else is installed.
+/// that a program ends on Ctrl-C also when a shell started it in the background. `SIGPIPE` becomes ignored: a write tells; `SIGINT` and `SIGTERM`
+/// put the terminal back before they end the process. For an executable that owns its process, before anything else is installed.
 pub fn reset_dispositions() {
     for signum in 1..SIGNALS as c_int {
         if matches!(signum, libc::SIGKILL | libc::SIGSTOP) {
@@ -141,7 +142,15 @@ pub fn reset_dispositions() {
         }
         // SAFETY: sigaction is plain data for which all zeros is a value.
         let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-        action.sa_sigaction = if signum == libc::SIGPIPE { libc::SIG_IGN } else { libc::SIG_DFL };
+        action.sa_sigaction = match signum {
+            libc::SIGPIPE => libc::SIG_IGN,
+            libc::SIGINT | libc::SIGTERM => {
+                action.sa_flags = libc::SA_RESETHAND;
+                let handler: extern "C" fn(c_int) = tty_restore::restore_and_end;
+                handler as libc::sighandler_t
+            }
+            _ => libc::SIG_DFL,
+        };
         // Signals 32 and 33 belong to the C library and are refused.
         let _ = sigaction(signum, Some(&action));
     }

@@ -30,6 +30,7 @@ mod sock_datagram;
 mod sock_options;
 mod spawn;
 mod tty;
+pub(crate) mod tty_restore;
 mod umask;
 mod watch;
 

@@ -7,7 +7,7 @@ use rustix::termios::{
     ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize, tcsetattr,
 };
 
-use super::{Fd, Kernel};
+use super::{Fd, Kernel, tty_restore};
 use crate::host::retry;
 use crate::{Errno, Result};
 
@@ -45,7 +45,9 @@ impl Kernel {
             if mode == TtyMode::Normal {
                 return Ok(());
             }
-            *original = Some((duplicate(tty)?, retry(|| tcgetattr(tty))?));
+            let copy = duplicate(tty)?;
+            tty_restore::remember(&copy.0);
+            *original = Some((copy, retry(|| tcgetattr(tty))?));
         }
         let Some((_, saved)) = original.as_ref() else {
             return Err(Errno::ENOTTY);
