@@ -41,9 +41,9 @@ impl IoTable {
         self.entries.borrow().get(&token).cloned()
     }
 
-    /// Whether a watcher has this very descriptor (`uv__fd_exists`).
+    /// Whether a watcher waits for this very descriptor (`uv__fd_exists`).
     pub(crate) fn watches(&self, fd: BorrowedFd<'_>) -> bool {
-        self.entries.borrow().values().any(|entry| entry.fd.is(fd))
+        self.entries.borrow().values().any(|entry| !entry.interest.get().is_empty() && entry.fd.is(fd))
     }
 
     /// Tells the kernel what changed.

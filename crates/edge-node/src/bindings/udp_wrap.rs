@@ -78,7 +78,9 @@ const UV_UDP_REUSEADDR: i32 = 4;
 const UV_UDP_REUSEPORT: i32 = 64;
 
 fn init(target: &Target<'_>) -> Result<()> {
-    target.handle_class("udp_wrap.UDP")?.accessor("fd")?.methods(&METHODS)?.install(target.object)?;
+    let class = target.handle_class("udp_wrap.UDP")?.accessor("fd")?.methods(&METHODS)?.install(target.object)?;
+    // For sockets that come from another process.
+    target.root("udp_wrap.UDP", class.constructor)?;
     target.async_class("udp_wrap.SendWrap")?.install(target.object)?;
     let constants = target.env.null_object()?;
     define_constants(
