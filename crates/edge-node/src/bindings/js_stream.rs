@@ -1,12 +1,15 @@
-//! `internalBinding('js_stream')`: a native stream's interface over a stream of JavaScript's, for what wants a handle
-//! (`internal/js_stream_socket`).
+//! `internalBinding('js_stream')`: `JSStream`, a stream handle whose work is JavaScript: `onreadstart`, `onreadstop`, `onwrite(req, bufs)`,
+//! `onshutdown(req)` do it, and the program tells what comes of it by `readBuffer`, `emitEOF`, `finishWrite(req, status)` and
+//! `finishShutdown(req, status)`. Native code takes it for any other stream ([`native`]).
 //!
-//! The object calls `onreadstart`, `onreadstop`, `onwrite(req, buffers)` and `onshutdown(req)` of its own, which answer 0 or a negative
-//! errno; the library hands on what comes with `readBuffer` and `emitEOF`, and ends requests with `finishWrite` and `finishShutdown`. What
-//! those functions throw is an uncaught exception, and the call answers EPROTO, as in Node.
+//! A function that is missing answers 0, one that throws `EPROTO`; what it threw is uncaught.
 
 use super::buffer::new_buffer;
-use super::stream_base::{BYTES_WRITTEN, LAST_WRITE_WAS_ASYNC, ONREAD, StreamRequest, emit_read, external_of, set_shared};
+use super::stream_base::{
+    BYTES_WRITTEN, Consumer, Done, EndListener, LAST_WRITE_WAS_ASYNC, NativeStream, ONREAD, StreamListener, StreamRequest, Written,
+    set_shared,
+};
+use crate::async_context::uid_fields;
 use crate::text::{encode_string, parse_encoding};
 use crate::{AsyncWrap, Binding, Environment, Target, natives};
 use edge_encoding::Encoding;
@@ -45,42 +48,49 @@ pub const BINDING: Binding = Binding {
     init,
 };
 
-/// State of the class.
+const METHODS: [&str; 14] = [
+    "finishWrite",
+    "finishShutdown",
+    "readBuffer",
+    "emitEOF",
+    "readStart",
+    "readStop",
+    "shutdown",
+    "useUserBuffer",
+    "writev",
+    "writeBuffer",
+    "writeAsciiString",
+    "writeUtf8String",
+    "writeUcs2String",
+    "writeLatin1String",
+];
+const ACCESSORS: [&str; 5] = ["fd", "_externalStream", "bytesRead", "bytesWritten", "onread"];
+
+/// State of a `JSStream`.
 #[derive(Default)]
 struct JsStream {
+    listener: StreamListener,
+    /// Requests that `finishWrite` or `finishShutdown` will end; a stream that is collected drops them.
+    pending: RefCell<Vec<Pending>>,
     bytes_read: Cell<u64>,
     bytes_written: Cell<u64>,
-    /// Writes and shutdowns that the library has not ended yet.
-    requests: RefCell<Vec<StreamRequest>>,
+}
+
+struct Pending {
+    request: StreamRequest,
+    /// Who is told; the program's `oncomplete` when it is `None`.
+    done: Option<Done>,
 }
 
 fn init(target: &Target<'_>) -> Result<()> {
-    let methods = [
-        "finishWrite",
-        "finishShutdown",
-        "readBuffer",
-        "emitEOF",
-        "readStart",
-        "readStop",
-        "shutdown",
-        "useUserBuffer",
-        "writev",
-        "writeBuffer",
-        "writeAsciiString",
-        "writeUtf8String",
-        "writeUcs2String",
-        "writeLatin1String",
-    ];
-    // The requests' classes and what streams share with the library are there.
+    // The requests' classes are there.
     target.environment.internal_binding("stream_wrap")?;
-    let mut builder = target.async_class("js_stream.JSStream")?.methods(&methods)?;
-    for accessor in ["fd", "_externalStream", "bytesRead", "bytesWritten", "onread"] {
+    let mut builder = target.async_class("js_stream.JSStream")?.methods(&METHODS)?;
+    for accessor in ACCESSORS {
         builder = builder.accessor(accessor)?;
     }
-    let class = builder.finish();
-    let env = target.env;
-    env.set(class.prototype, "isStreamBase", env.boolean(true)?)?;
-    target.value("JSStream", class.constructor)
+    let class = builder.install(target.object)?;
+    target.env.set(class.prototype, "isStreamBase", target.env.boolean(true)?)
 }
 
 fn construct(env: Env, info: &CallInfo<'_>) -> Result<Value> {
@@ -89,144 +99,189 @@ fn construct(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     Ok(info.this())
 }
 
-fn state_of(env: Env, info: &CallInfo<'_>) -> Result<Rc<JsStream>> {
-    AsyncWrap::state_of(env, info.this())
+/// A stream and its wrap: what native code holds.
+struct Handle {
+    wrap: Rc<AsyncWrap>,
+    stream: Rc<JsStream>,
 }
 
-/// Calls a function of the object's own; what it throws is uncaught, and EPROTO.
-fn call_own(env: Env, info: &CallInfo<'_>, name: &str, args: &[Value]) -> Result<i32> {
-    let environment = Environment::of(env)?;
-    let called = env.catch(|| {
-        let function = env.get(info.this(), name)?;
-        env.get_i32(env.call(function, info.this(), args)?)
-    })?;
-    match called {
-        Ok(status) => Ok(status),
-        Err(thrown) => {
-            crate::fatal::trigger_uncaught_exception(&environment, thrown, false);
-            Ok(Errno::EPROTO.uv())
+/// The stream as native code uses it; `None` for a wrap of another class.
+pub fn native(wrap: &Rc<AsyncWrap>) -> Option<Rc<dyn NativeStream>> {
+    let stream = wrap.state::<JsStream>().ok()?;
+    Some(Rc::new(Handle { wrap: wrap.clone(), stream }))
+}
+
+impl Handle {
+    fn of(env: Env, info: &CallInfo<'_>) -> Result<Self> {
+        let wrap = AsyncWrap::of(env, info.this())?;
+        let stream = wrap.state::<JsStream>()?;
+        Ok(Self { wrap, stream })
+    }
+
+    /// Calls `object[name](...args)` → what libuv's call would answer.
+    fn call(&self, name: &str, args: &[Value]) -> Result<i32> {
+        let Some(environment) = self.wrap.environment() else { return Ok(Errno::EPROTO.uv()) };
+        let env = environment.env();
+        let Some(object) = self.wrap.object()? else { return Ok(Errno::EPROTO.uv()) };
+        let function = env.get(object, name)?;
+        if !env.is_function(function)? {
+            return Ok(0);
+        }
+        match environment.make_callback(self.wrap.context(&environment, object)?, function, object, args) {
+            Some(answer) => to_int32(env, answer),
+            None => Ok(Errno::EPROTO.uv()),
         }
     }
+
+    /// Has `object[name](req, ...args)` begin a request, which is pending if that answers 0.
+    fn begin(&self, name: &str, request: StreamRequest, rest: &[Value], done: Option<Done>) -> Result<i32> {
+        let Some(object) = request.object()? else { return Ok(Errno::EPROTO.uv()) };
+        let id = request.id();
+        // Before the call, which may end the request at once.
+        self.stream.pending.borrow_mut().push(Pending { request, done });
+        let mut args = vec![object];
+        args.extend_from_slice(rest);
+        let answer = self.call(name, &args);
+        if !matches!(answer, Ok(0)) {
+            drop(self.stream.take(id));
+        }
+        answer
+    }
+
+    /// `write` of the program's: what libuv's call would answer.
+    fn write_for_program(&self, environment: &Rc<Environment>, req: Value, chunks: &[Vec<u8>]) -> Result<i32> {
+        let request = StreamRequest::begin(environment, &self.wrap, req, "WriteWrap", "WRITEWRAP")?;
+        let answer = self.write_chunks(environment, request, chunks, None)?;
+        let total: usize = chunks.iter().map(Vec::len).sum();
+        set_shared(environment, BYTES_WRITTEN, total as i32)?;
+        set_shared(environment, LAST_WRITE_WAS_ASYNC, i32::from(answer == 0))?;
+        Ok(answer)
+    }
+
+    fn write_chunks(&self, environment: &Rc<Environment>, request: StreamRequest, chunks: &[Vec<u8>], done: Option<Done>) -> Result<i32> {
+        let env = environment.env();
+        let total: usize = chunks.iter().map(Vec::len).sum();
+        self.stream.bytes_written.set(self.stream.bytes_written.get() + total as u64);
+        let bufs = env.array()?;
+        for chunk in chunks {
+            env.push(bufs, new_buffer(env, chunk)?)?;
+        }
+        self.begin("onwrite", request, &[bufs], done)
+    }
+
+    /// A request object of native code's.
+    fn request(&self, environment: &Rc<Environment>, class: &'static str, provider: &'static str, root: &str) -> Result<StreamRequest> {
+        let object = environment.env().construct(environment.expect_root(root)?, &[])?;
+        StreamRequest::begin(environment, &self.wrap, object, class, provider)
+    }
+}
+
+impl JsStream {
+    fn take(&self, id: f64) -> Option<Pending> {
+        let mut pending = self.pending.borrow_mut();
+        let index = pending.iter().position(|pending| pending.request.id() == id)?;
+        Some(pending.remove(index))
+    }
+}
+
+/// What native code hears of a call that JavaScript answered.
+fn answer(environment: &Rc<Environment>, result: Result<i32>) -> edge_wasix::Result<()> {
+    match result {
+        Ok(0) => Ok(()),
+        Ok(status) => Err(Errno::from_raw(status.saturating_neg())),
+        Err(error) => {
+            environment.report_uncaught(error);
+            Err(Errno::EPROTO)
+        }
+    }
+}
+
+impl NativeStream for Handle {
+    fn set_consumer(&self, consumer: Option<Consumer>) {
+        self.stream.listener.set_consumer(consumer);
+    }
+
+    fn set_end_listener(&self, listener: Option<EndListener>) {
+        self.stream.listener.set_end_listener(listener);
+    }
+
+    fn read_start(&self) -> edge_wasix::Result<()> {
+        let environment = self.wrap.environment().ok_or(Errno::EPROTO)?;
+        answer(&environment, self.call("onreadstart", &[]))
+    }
+
+    fn read_stop(&self) {
+        if let Some(environment) = self.wrap.environment() {
+            // Nobody asks what it answers, in Node neither.
+            let _ = answer(&environment, self.call("onreadstop", &[]));
+        }
+    }
+
+    fn write(&self, bytes: Vec<u8>, done: Done) -> edge_wasix::Result<Written> {
+        let environment = self.wrap.environment().ok_or(Errno::EPROTO)?;
+        let written = self
+            .request(&environment, "WriteWrap", "WRITEWRAP", "stream_wrap.WriteWrap")
+            .and_then(|request| self.write_chunks(&environment, request, &[bytes], Some(done)));
+        answer(&environment, written).map(|()| Written::Later)
+    }
+
+    fn shutdown(&self, done: Done) -> edge_wasix::Result<()> {
+        let environment = self.wrap.environment().ok_or(Errno::EPROTO)?;
+        let begun = self
+            .request(&environment, "ShutdownWrap", "SHUTDOWNWRAP", "stream_wrap.ShutdownWrap")
+            .and_then(|request| self.begin("onshutdown", request, &[], Some(done)));
+        answer(&environment, begun)
+    }
+}
+
+/// A number as `ToInt32` has it; 0 for what is none.
+fn to_int32(env: Env, value: Value) -> Result<i32> {
+    if env.is_number(value)? { env.get_i32(value) } else { Ok(0) }
+}
+
+/// Runs a method; what it makes is triggered by the stream.
+fn method(env: Env, info: &CallInfo<'_>, body: impl FnOnce(&Rc<Environment>, &Handle) -> Result<i32>) -> Result<Value> {
+    let environment = Environment::of(env)?;
+    let handle = Handle::of(env, info)?;
+    let ids = &environment.async_hooks()?.ids;
+    let trigger = ids.get(uid_fields::DEFAULT_TRIGGER_ASYNC_ID);
+    ids.set(uid_fields::DEFAULT_TRIGGER_ASYNC_ID, handle.wrap.ids().async_id);
+    let answer = body(&environment, &handle);
+    ids.set(uid_fields::DEFAULT_TRIGGER_ASYNC_ID, trigger);
+    env.int32(answer?)
 }
 
 /// `readStart()`.
 fn read_start(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    state_of(env, info)?;
-    env.int32(call_own(env, info, "onreadstart", &[])?)
+    method(env, info, |_, handle| handle.call("onreadstart", &[]))
 }
 
 /// `readStop()`.
 fn read_stop(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    state_of(env, info)?;
-    env.int32(call_own(env, info, "onreadstop", &[])?)
-}
-
-/// Begins a request and has the library carry it out; one that it refuses is forgotten.
-fn begin(env: Env, info: &CallInfo<'_>, class: &'static str, provider: &'static str, name: &str, args: &[Value]) -> Result<i32> {
-    let state = state_of(env, info)?;
-    let environment = Environment::of(env)?;
-    let request = StreamRequest::begin(&environment, &AsyncWrap::of(env, info.this())?, info.arg(0), class, provider)?;
-    state.requests.borrow_mut().push(request);
-    let status = call_own(env, info, name, args)?;
-    if status != 0 {
-        drop(take(env, &state, info.arg(0))?);
-    }
-    Ok(status)
-}
-
-fn take(env: Env, state: &JsStream, object: Value) -> Result<Option<StreamRequest>> {
-    let mut found = None;
-    for (at, request) in state.requests.borrow().iter().enumerate() {
-        if request.is_of(env, object)? {
-            found = Some(at);
-        }
-    }
-    Ok(found.map(|at| state.requests.borrow_mut().remove(at)))
+    method(env, info, |_, handle| handle.call("onreadstop", &[]))
 }
 
 /// `shutdown(req)`.
 fn shutdown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    env.int32(begin(env, info, "ShutdownWrap", "SHUTDOWNWRAP", "onshutdown", &[info.arg(0)])?)
+    method(env, info, |environment, handle| {
+        let request = StreamRequest::begin(environment, &handle.wrap, info.arg(0), "ShutdownWrap", "SHUTDOWNWRAP")?;
+        handle.begin("onshutdown", request, &[], None)
+    })
 }
 
-/// `finishWrite(req, status)`, `finishShutdown(req, status)`: a request that is not under way is left alone.
-fn finish(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let state = state_of(env, info)?;
-    let status = env.get_i32(info.arg(1))?;
-    if let Some(request) = take(env, &state, info.arg(0))? {
-        request.complete_with(|env, handle, _| Ok(vec![env.int32(status)?, handle, env.undefined()?]));
-    }
-    Ok(info.undefined())
+/// `useUserBuffer(uint8Array)`.
+fn use_user_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    method(env, info, |environment, handle| handle.stream.listener.use_user_buffer(environment, info.arg(0)).map(|()| 0))
 }
 
-/// `readBuffer(view)`: what has come.
-fn read_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let state = state_of(env, info)?;
-    if !env.is_array_buffer_view(info.arg(0))? {
-        return Err(Error::invalid_arg_type("The \"buffer\" argument must be an instance of Buffer, TypedArray, or DataView"));
-    }
-    let bytes = env.bytes_to_vec(info.arg(0))?;
-    state.bytes_read.set(state.bytes_read.get() + bytes.len() as u64);
-    if !bytes.is_empty() {
-        emit_read(&Environment::of(env)?, AsyncWrap::of(env, info.this())?.as_ref(), ReadEvent::Data(&bytes));
-    }
-    Ok(info.undefined())
-}
-
-/// `emitEOF()`.
-fn emit_eof(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    state_of(env, info)?;
-    emit_read(&Environment::of(env)?, AsyncWrap::of(env, info.this())?.as_ref(), ReadEvent::End);
-    Ok(info.undefined())
-}
-
-fn write(env: Env, info: &CallInfo<'_>, chunks: &[Vec<u8>]) -> Result<Value> {
-    let state = state_of(env, info)?;
-    let environment = Environment::of(env)?;
-    let total: usize = chunks.iter().map(Vec::len).sum();
-    let buffers = env.array()?;
-    for (at, chunk) in (0u32..).zip(chunks) {
-        env.set_index(buffers, at, new_buffer(env, chunk)?)?;
-    }
-    let status = begin(env, info, "WriteWrap", "WRITEWRAP", "onwrite", &[info.arg(0), buffers])?;
-    state.bytes_written.set(state.bytes_written.get() + total as u64);
-    set_shared(&environment, BYTES_WRITTEN, total as i32)?;
-    set_shared(&environment, LAST_WRITE_WAS_ASYNC, i32::from(status == 0))?;
-    env.int32(status)
-}
-
-/// `writev(req, chunks, allBuffers)`.
-fn writev(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let (list, step) = (info.arg(1), if env.truthy(info.arg(2))? { 1 } else { 2 });
-    let mut chunks = Vec::new();
-    for index in (0..env.array_length(list)?).step_by(step) {
-        let _scope = env.scope()?;
-        let chunk = env.get_index(list, index)?;
-        chunks.push(if step == 1 || env.is_array_buffer_view(chunk)? {
-            env.bytes_to_vec(chunk)?
-        } else {
-            let encoding = parse_encoding(env, env.get_index(list, index + 1)?, Encoding::Utf8)?;
-            encode_string(env, env.to_js_string(chunk)?, encoding)?
-        });
-    }
-    write(env, info, &chunks)
-}
-
-/// `writeBuffer(req, buffer)`.
+/// `writeBuffer(req, uint8Array)`.
 fn write_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    if !env.is_array_buffer_view(info.arg(1))? {
-        return Err(Error::invalid_arg_type("Second argument must be a buffer"));
-    }
-    let bytes = env.bytes_to_vec(info.arg(1))?;
-    write(env, info, &[bytes])
-}
-
-fn write_string(env: Env, info: &CallInfo<'_>, encoding: Encoding) -> Result<Value> {
-    if !env.is_string(info.arg(1))? {
-        return Err(Error::invalid_arg_type("Second argument must be a string"));
-    }
-    let bytes = encode_string(env, info.arg(1), encoding)?;
-    write(env, info, &[bytes])
+    method(env, info, |environment, handle| {
+        if !env.is_array_buffer_view(info.arg(1))? {
+            return Err(Error::invalid_arg_type("Second argument must be a buffer"));
+        }
+        handle.write_for_program(environment, info.arg(0), &[env.bytes_to_vec(info.arg(1))?])
+    })
 }
 
 /// `writeAsciiString(req, string)`.
@@ -246,42 +301,109 @@ fn write_latin1(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     write_string(env, info, Encoding::Latin1)
 }
 
-/// `useUserBuffer(uint8Array)`: sockets over streams of JavaScript's are never given one.
-fn use_user_buffer(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    Err(Error::unavailable("JSStream.useUserBuffer()"))
+fn write_string(env: Env, info: &CallInfo<'_>, encoding: Encoding) -> Result<Value> {
+    method(env, info, |environment, handle| {
+        if !env.is_string(info.arg(1))? {
+            return Err(Error::invalid_arg_type("Second argument must be a string"));
+        }
+        handle.write_for_program(environment, info.arg(0), &[encode_string(env, info.arg(1), encoding)?])
+    })
+}
+
+/// `writev(req, chunks, allBuffers)`: the stream gets each chunk as a buffer of its own.
+fn writev(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    method(env, info, |environment, handle| {
+        let step = if env.truthy(info.arg(2))? { 1 } else { 2 };
+        let mut chunks = Vec::new();
+        for index in (0..env.array_length(info.arg(1))?).step_by(step) {
+            let _scope = env.scope()?;
+            let chunk = env.get_index(info.arg(1), index)?;
+            chunks.push(if step == 1 || env.is_array_buffer_view(chunk)? {
+                env.bytes_to_vec(chunk)?
+            } else {
+                let encoding = parse_encoding(env, env.get_index(info.arg(1), index + 1)?, Encoding::Utf8)?;
+                encode_string(env, env.to_js_string(chunk)?, encoding)?
+            });
+        }
+        handle.write_for_program(environment, info.arg(0), &chunks)
+    })
+}
+
+/// `finishWrite(req, status)`, `finishShutdown(req, status)`: the request is over. One that is not under way is left alone.
+fn finish(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let environment = Environment::of(env)?;
+    let handle = Handle::of(env, info)?;
+    let id = AsyncWrap::of(env, info.arg(0))?.ids().async_id;
+    let status = to_int32(env, info.arg(1))?;
+    let Some(Pending { request, done }) = handle.stream.take(id) else { return Ok(info.undefined()) };
+    match done {
+        Some(done) => {
+            drop(request);
+            let result = if status == 0 { Ok(()) } else { Err(Errno::from_raw(status.saturating_neg())) };
+            done(&environment, result);
+        }
+        // The number as the program gave it.
+        None => request.complete_with(|env, handle, _| Ok(vec![env.int32(status)?, handle, env.undefined()?])),
+    }
+    Ok(info.undefined())
+}
+
+/// `readBuffer(uint8Array)`: this was read.
+fn read_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let environment = Environment::of(env)?;
+    let handle = Handle::of(env, info)?;
+    // A copy: who gets it may change or detach the buffer.
+    let bytes = env.bytes_to_vec(info.arg(0))?;
+    if !bytes.is_empty() {
+        handle.stream.bytes_read.set(handle.stream.bytes_read.get() + bytes.len() as u64);
+        handle.stream.listener.emit(&environment, &handle.wrap, ReadEvent::Data(&bytes));
+    }
+    Ok(info.undefined())
+}
+
+/// `emitEOF()`: nothing will follow.
+fn emit_eof(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    let handle = Handle::of(env, info)?;
+    handle.stream.listener.emit(&Environment::of(env)?, &handle.wrap, ReadEvent::End);
+    Ok(info.undefined())
 }
 
 /// `fd`: there is none.
-fn get_fd(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    state_of(env, info)?;
+fn get_fd(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     env.int32(-1)
 }
 
-/// `_externalStream`.
-fn get_external_stream(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    state_of(env, info)?;
-    external_of(env, info.this())
+/// `_externalStream`: a pointer in Node; there are none to give away.
+fn get_external_stream(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    Ok(info.undefined())
+}
+
+/// What an accessor reads; the prototype is no stream.
+fn counter(env: Env, info: &CallInfo<'_>, read: impl FnOnce(&JsStream) -> &Cell<u64>) -> Result<Value> {
+    match env.try_unwrap::<AsyncWrap>(info.this())?.map(|wrap| wrap.state::<JsStream>()) {
+        Some(Ok(stream)) => env.number(read(&stream).get() as f64),
+        _ => Ok(info.undefined()),
+    }
 }
 
 /// `bytesRead`.
 fn get_bytes_read(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    env.number(state_of(env, info)?.bytes_read.get() as f64)
+    counter(env, info, |stream| &stream.bytes_read)
 }
 
 /// `bytesWritten`.
 fn get_bytes_written(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    env.number(state_of(env, info)?.bytes_written.get() as f64)
+    counter(env, info, |stream| &stream.bytes_written)
 }
 
 /// `onread`, `undefined` before it is set.
 fn get_onread(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    state_of(env, info)?;
     env.get_key(info.this(), Environment::of(env)?.private_symbol(ONREAD)?)
 }
 
 /// `onread = function`.
 fn set_onread(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    state_of(env, info)?;
+    Handle::of(env, info)?;
     if !env.is_function(info.arg(0))? {
         return Err(Error::invalid_arg_type("The \"onread\" property must be of type function"));
     }

@@ -39,8 +39,10 @@ pub const BINDING: Binding = Binding {
 
 fn init(target: &Target<'_>) -> Result<()> {
     target.environment.libuv_stream_wrap_class()?;
-    target.async_class("stream_wrap.ShutdownWrap")?.install(target.object)?;
-    target.async_class("stream_wrap.WriteWrap")?.install(target.object)?;
+    let class = target.async_class("stream_wrap.ShutdownWrap")?.install(target.object)?;
+    target.root("stream_wrap.ShutdownWrap", class.constructor)?;
+    let class = target.async_class("stream_wrap.WriteWrap")?.install(target.object)?;
+    target.root("stream_wrap.WriteWrap", class.constructor)?;
     target.constants(&[
         ("kReadBytesOrError", READ_BYTES_OR_ERROR as i32),
         ("kArrayBufferOffset", ARRAY_BUFFER_OFFSET as i32),

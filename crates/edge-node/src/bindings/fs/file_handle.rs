@@ -1,8 +1,9 @@
 //! `FileHandle`: the object that owns a descriptor (`fs.promises`).
 
 use super::Operation;
+use super::file_stream::FileStream;
 use crate::{AsyncWrap, Environment, Face, Target};
-use edge_napi::{CallInfo, Env, Error, Result, Value};
+use edge_napi::{CallInfo, Env, Result, Value};
 use edge_wasix::Kernel;
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
@@ -27,11 +28,38 @@ const METHODS: [&str; 12] = [
 const ACCESSORS: [&str; 5] = ["fd", "_externalStream", "bytesRead", "bytesWritten", "onread"];
 
 /// The descriptor behind a `FileHandle`.
-struct FileHandle {
+pub struct FileHandle {
     environment: Weak<Environment>,
     /// -1 once it is closed or given away.
     fd: Cell<i32>,
     closing: Cell<bool>,
+    /// The file as a stream.
+    pub stream: FileStream,
+}
+
+impl FileHandle {
+    /// The descriptor; -1 once it is closed or given away.
+    pub fn fd(&self) -> i32 {
+        self.fd.get()
+    }
+
+    /// Whether there is a descriptor that is not being closed.
+    pub fn is_open(&self) -> bool {
+        self.fd.get() >= 0 && !self.closing.get()
+    }
+
+    /// The descriptor, which the caller closes; `None` when it is not open. [`Self::end_close`] follows.
+    pub fn begin_close(&self) -> Option<i32> {
+        let open = self.is_open();
+        self.closing.set(true);
+        open.then(|| self.fd.get())
+    }
+
+    /// The descriptor is closed.
+    pub fn end_close(&self) {
+        self.fd.set(-1);
+        self.closing.set(false);
+    }
 }
 
 impl Drop for FileHandle {
@@ -129,12 +157,14 @@ pub fn make(environment: &Rc<Environment>, fd: i32) -> Result<Value> {
     made
 }
 
-/// `new FileHandle(fd)`.
+/// `new FileHandle(fd[, offset, length])`: the part is what is read as a stream.
 pub fn construct(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     info.expect_construct("FileHandle")?;
     let environment = Environment::of(env)?;
     let fd = env.get_i32(info.arg(0))?;
-    let state = FileHandle { environment: Rc::downgrade(&environment), fd: Cell::new(fd), closing: Cell::new(false) };
+    let part = |value: Value| if env.is_number(value)? { env.get_i64(value) } else { Ok(-1) };
+    let stream = FileStream::new(part(info.arg(1))?, part(info.arg(2))?);
+    let state = FileHandle { environment: Rc::downgrade(&environment), fd: Cell::new(fd), closing: Cell::new(false), stream };
     AsyncWrap::new(&environment, info.this(), "FileHandle", "FILEHANDLE", Rc::new(state))?;
     Ok(info.this())
 }
@@ -147,15 +177,14 @@ fn of(env: Env, info: &CallInfo<'_>) -> Result<Rc<FileHandle>> {
 pub fn close(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let handle = of(env, info)?;
-    let fd = handle.fd.get();
-    if fd < 0 || handle.closing.replace(true) {
+    let Some(fd) = handle.begin_close() else {
         let (deferred, promise) = env.promise()?;
         let error = env.create_error(edge_napi::ErrorKind::Error, "EBADF", "EBADF: bad file descriptor, close")?;
         env.set(error, "errno", env.int32(edge_wasix::Errno::EBADF.uv())?)?;
         env.set(error, "syscall", env.string("close")?)?;
         env.reject(deferred, error)?;
         return Ok(promise);
-    }
+    };
     // The object lives until its descriptor is closed.
     let keep = env.reference(info.this())?;
     Operation::new("close").run(
@@ -164,8 +193,7 @@ pub fn close(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         move |kernel, _| Ok(kernel.close(fd)),
         move |environment, closed| {
             let env = environment.env();
-            handle.fd.set(-1);
-            handle.closing.set(false);
+            handle.end_close();
             env.drop_reference(keep);
             match closed {
                 Ok(()) => env.undefined(),
@@ -181,53 +209,10 @@ pub fn release_fd(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     env.int32(handle.fd.replace(-1))
 }
 
-/// `fd`: -1 once closed.
+/// `fd`: `EINVAL` once closed.
 pub fn get_fd(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     match AsyncWrap::state_of::<FileHandle>(env, info.this()) {
-        Ok(handle) => env.int32(handle.fd.get()),
+        Ok(handle) => env.int32(if handle.fd.get() < 0 { edge_wasix::Errno::EINVAL.uv() } else { handle.fd.get() }),
         Err(_) => Ok(info.undefined()),
     }
-}
-
-/// `bytesRead`, `bytesWritten`: nothing goes through the stream methods.
-pub fn get_bytes(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    if env.try_unwrap::<AsyncWrap>(info.this())?.is_some() { env.int32(0) } else { Ok(info.undefined()) }
-}
-
-/// `_externalStream`: a pointer in Node; there are none to give away.
-pub fn get_external_stream(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    Ok(info.undefined())
-}
-
-/// `onread`.
-pub fn get_onread(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let key = Environment::of(env)?.private_symbol("file_handle_onread")?;
-    env.get_key(info.this(), key)
-}
-
-/// `onread = function`.
-pub fn set_onread(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let key = Environment::of(env)?.private_symbol("file_handle_onread")?;
-    env.set_key(info.this(), key, info.arg(0))?;
-    Ok(info.undefined())
-}
-
-/// The stream face of a file, which only http2's `respondWithFile` uses.
-pub fn not_a_stream(_env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    Err(Error::unavailable("The stream interface of FileHandle"))
-}
-
-/// `readStart()`.
-pub fn read_start(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    not_a_stream(env, info)
-}
-
-/// `readStop()`: nothing is being read.
-pub fn read_stop(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    env.int32(0)
-}
-
-/// `shutdown(req)`.
-pub fn shutdown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    not_a_stream(env, info)
 }

@@ -9,6 +9,7 @@ mod copy_directory;
 mod copy_paths;
 mod directory;
 mod file_handle;
+pub mod file_stream;
 mod metadata;
 mod module_paths;
 mod names;
@@ -83,21 +84,21 @@ pub const BINDING: Binding = Binding {
         "FileHandle#close" => file_handle::close,
         "FileHandle#releaseFD" => file_handle::release_fd,
         "FileHandle#get fd" => file_handle::get_fd,
-        "FileHandle#get bytesRead" => file_handle::get_bytes,
-        "FileHandle#get bytesWritten" => file_handle::get_bytes,
-        "FileHandle#get _externalStream" => file_handle::get_external_stream,
-        "FileHandle#get onread" => file_handle::get_onread,
-        "FileHandle#set onread" => file_handle::set_onread,
-        "FileHandle#readStart" => file_handle::read_start,
-        "FileHandle#readStop" => file_handle::read_stop,
-        "FileHandle#shutdown" => file_handle::shutdown,
-        "FileHandle#useUserBuffer" => file_handle::not_a_stream,
-        "FileHandle#writev" => file_handle::not_a_stream,
-        "FileHandle#writeBuffer" => file_handle::not_a_stream,
-        "FileHandle#writeAsciiString" => file_handle::not_a_stream,
-        "FileHandle#writeUtf8String" => file_handle::not_a_stream,
-        "FileHandle#writeUcs2String" => file_handle::not_a_stream,
-        "FileHandle#writeLatin1String" => file_handle::not_a_stream,
+        "FileHandle#get bytesRead" => file_stream::get_bytes_read,
+        "FileHandle#get bytesWritten" => file_stream::get_bytes_written,
+        "FileHandle#get _externalStream" => file_stream::get_external_stream,
+        "FileHandle#get onread" => file_stream::get_onread,
+        "FileHandle#set onread" => file_stream::set_onread,
+        "FileHandle#readStart" => file_stream::read_start,
+        "FileHandle#readStop" => file_stream::read_stop,
+        "FileHandle#shutdown" => file_stream::shutdown,
+        "FileHandle#useUserBuffer" => file_stream::use_user_buffer,
+        "FileHandle#writev" => file_stream::not_written,
+        "FileHandle#writeBuffer" => file_stream::not_written,
+        "FileHandle#writeAsciiString" => file_stream::not_written,
+        "FileHandle#writeUtf8String" => file_stream::not_written,
+        "FileHandle#writeUcs2String" => file_stream::not_written,
+        "FileHandle#writeLatin1String" => file_stream::not_written,
         "StatWatcher" => stat_watcher::construct,
         "StatWatcher#start" => stat_watcher::start,
     ),

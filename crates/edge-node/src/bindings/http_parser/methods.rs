@@ -3,7 +3,7 @@
 use super::connections;
 use super::parser::ParserState;
 use crate::bindings::buffer::new_buffer;
-use crate::bindings::stream_base::StreamBase;
+use crate::bindings::stream_base::native_stream_of;
 use crate::keep::Keep;
 use crate::{AsyncWrap, Environment};
 use edge_llhttp::Kind;
@@ -120,12 +120,13 @@ pub fn resume(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `consume(handle)`: what the stream reads comes here, without JavaScript in between.
 pub fn consume(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let Some((wrap, state)) = parser(env, info)? else { return Ok(info.undefined()) };
-    let base = AsyncWrap::state_of::<StreamBase>(env, info.arg(0))?;
+    let handle = AsyncWrap::of(env, info.arg(0))?;
+    let stream = native_stream_of(&handle)?;
     release(&state);
-    *state.stream.borrow_mut() = Rc::downgrade(&base);
+    *state.stream.borrow_mut() = Rc::downgrade(&handle);
     // Nobody else may hold the parser: its callbacks are reached through the stream.
     let keep = Keep::new(&Environment::of(env)?, info.this())?;
-    base.set_consumer(Some(Rc::new(move |environment, bytes| {
+    stream.set_consumer(Some(Rc::new(move |environment, bytes| {
         let _keep = &keep;
         if let Ok(state) = wrap.state::<ParserState>() {
             state.on_stream_read(environment, &wrap, bytes);
@@ -145,7 +146,9 @@ pub fn unconsume(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// Lets the program have its stream back.
 fn release(state: &ParserState) {
     let stream = state.stream.take().upgrade();
-    if let Some(stream) = stream {
+    if let Some(stream) = stream
+        && let Ok(stream) = native_stream_of(&stream)
+    {
         stream.set_consumer(None);
     }
 }

@@ -4,7 +4,6 @@
 use super::connections::Connections;
 use super::headers::Headers;
 use crate::bindings::buffer::new_buffer;
-use crate::bindings::stream_base::StreamBase;
 use crate::{AsyncWrap, Environment};
 use edge_llhttp::{Event, Failure, Kind, Parser, Verdict};
 use edge_napi::{Env, Error, ErrorKind, Result, Value};
@@ -50,7 +49,7 @@ pub struct ParserState {
     waiting: RefCell<VecDeque<Option<Rc<[u8]>>>>,
     running: Cell<bool>,
     /// The stream whose bytes come here.
-    pub stream: RefCell<Weak<StreamBase>>,
+    pub stream: RefCell<Weak<AsyncWrap>>,
 }
 
 impl ParserState {

@@ -8,11 +8,15 @@
 //! * Descriptors above 2 become the stream's when it is opened and are closed with it, as in libuv.
 
 mod connection;
+mod listener;
+mod native_stream;
 mod read;
 mod request;
 mod write;
 
 pub use connection::{after_connect, client_of};
+pub use listener::{EndListener, StreamListener};
+pub use native_stream::{Done, NativeStream, Written, native_stream, native_stream_of};
 pub use read::{ONREAD, emit_read, get_onread, read_start, read_stop, set_onread, start_reading, use_user_buffer};
 pub use request::StreamRequest;
 pub use write::{collect_chunks, construct_request, shutdown, write_ascii, write_buffer, write_latin1, write_ucs2, write_utf8, writev};
@@ -69,6 +73,7 @@ pub struct StreamBase {
     /// What reads go to instead of new ArrayBuffers.
     user_buffer: Cell<Option<Reference>>,
     consumer: RefCell<Option<Consumer>>,
+    end_listener: RefCell<Option<EndListener>>,
 }
 
 impl StreamBase {
@@ -86,6 +91,7 @@ impl StreamBase {
             closed: Cell::new(false),
             user_buffer: Cell::new(None),
             consumer: RefCell::default(),
+            end_listener: RefCell::default(),
         });
         let wrap = AsyncWrap::new(environment, object, class, provider, base.clone())?;
         wrap.set_handle(Rc::new(StreamHandle { uv: base.stream.clone(), base: base.clone() }))?;
@@ -140,6 +146,7 @@ impl UvHandle for StreamHandle {
         Handle::close(&self.uv, move || {
             base.closed.set(true);
             base.set_consumer(None);
+            base.end_listener.take();
             if let Some(environment) = base.environment.upgrade() {
                 // Dropping a reference cannot fail.
                 let _ = base.set_user_buffer(environment.env(), None);

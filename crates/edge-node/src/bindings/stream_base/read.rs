@@ -82,7 +82,7 @@ pub fn set_onread(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     Ok(info.undefined())
 }
 
-fn on_event(wrap: &AsyncWrap, base: &StreamBase, event: ReadEvent<'_>) {
+pub(super) fn on_event(wrap: &AsyncWrap, base: &StreamBase, event: ReadEvent<'_>) {
     let Some(environment) = wrap.environment() else { return };
     let env = environment.env();
     let Ok(_scope) = env.scope() else { return };

@@ -26,12 +26,15 @@ impl StreamRequest {
         Ok(Self { request, stream: stream.clone(), _active: ActiveRequest::begin(environment, class, object)? })
     }
 
-    /// Whether this is the request of that object.
-    ///
-    /// # Errors
-    /// When the engine is gone.
-    pub fn is_of(&self, env: Env, object: Value) -> Result<bool> {
-        self.request.object()?.map_or(Ok(false), |own| env.strict_equals(own, object))
+    /// The request's async id.
+    #[must_use]
+    pub fn id(&self) -> f64 {
+        self.request.ids().async_id
+    }
+
+    /// The request's object.
+    pub fn object(&self) -> Result<Option<Value>> {
+        self.request.object()
     }
 
     /// Calls `oncomplete(status, handle, undefined)`.
