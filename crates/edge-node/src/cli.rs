@@ -68,13 +68,14 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         }
     };
     let node_options = kernel.getenv(b"NODE_OPTIONS").map(|text| String::from_utf8_lossy(&text).into_owned());
-    let cli = match Options::parse_with(config, node_options.as_deref(), args) {
+    let mut cli = match Options::parse_with(config, node_options.as_deref(), args) {
         Ok(cli) => cli,
         Err(error) => {
             complain(&error.report(&program.argv0));
             return BAD_OPTION;
         }
     };
+    cli.apply_variables(|name| kernel.getenv(name.as_bytes()).map(|text| String::from_utf8_lossy(&text).into_owned()));
     for (option, why) in cli.without_effect() {
         complain(&format!("(edge-node) Warning: {option} has no effect: {why}\n"));
     }

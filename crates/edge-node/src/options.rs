@@ -131,6 +131,25 @@ impl Options {
     pub fn iter(&self) -> impl Iterator<Item = (&'static OptionInfo, &OptionValue)> {
         OPTIONS.iter().zip(&self.values)
     }
+    /// What Node's environment variables set, as far as no option says otherwise: `read` answers a variable's text.
+    pub fn apply_variables(&mut self, read: impl Fn(&str) -> Option<String>) {
+        const SWITCHES: [(&str, &str); 3] = [
+            ("NODE_PENDING_DEPRECATION", "--pending-deprecation"),
+            ("NODE_PRESERVE_SYMLINKS", "--preserve-symlinks"),
+            ("NODE_PRESERVE_SYMLINKS_MAIN", "--preserve-symlinks-main"),
+        ];
+        for (variable, option) in SWITCHES {
+            if read(variable).is_some_and(|text| text.starts_with('1')) {
+                self.set(option, OptionValue::Bool(true));
+            }
+        }
+        if self.text("--redirect-warnings").is_empty()
+            && let Some(path) = read("NODE_REDIRECT_WARNINGS")
+        {
+            self.set("--redirect-warnings", OptionValue::Text(path));
+        }
+    }
+
     fn set(&mut self, name: &str, value: OptionValue) {
         if let Some(at) = index(name) {
             self.values[at] = value;

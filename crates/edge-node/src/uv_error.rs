@@ -39,16 +39,19 @@ pub fn make(env: Env, errno: Errno, syscall: &str, path: Option<&[u8]>, dest: Op
     Ok(error)
 }
 
-/// Node's `ErrnoException`: `EPERM, Operation not permitted 'path'`, with the positive number. What `rmSync` and `cpSync` throw.
+/// Node's `ErrnoException`: `EPERM, Operation not permitted 'path'`, with the positive number. What `rmSync`, `cpSync` and `setuid` throw.
 #[must_use]
-pub fn errno_exception(env: Env, errno: Errno, syscall: &str, message: &str, path: &[u8]) -> Error {
+pub fn errno_exception(env: Env, errno: Errno, syscall: &str, message: &str, path: Option<&[u8]>) -> Error {
     let made = (|| {
         let code = errno.name();
-        let path = String::from_utf8_lossy(path);
-        let error = env.create_error(ErrorKind::Error, "", &format!("{code}, {message} '{path}'"))?;
+        let path = path.map(String::from_utf8_lossy);
+        let place = path.as_ref().map_or_else(String::new, |path| format!(" '{path}'"));
+        let error = env.create_error(ErrorKind::Error, "", &format!("{code}, {message}{place}"))?;
         env.set(error, "errno", env.int32(errno.raw())?)?;
         env.set(error, "code", env.string(code)?)?;
-        env.set(error, "path", env.string(&path)?)?;
+        if let Some(path) = path {
+            env.set(error, "path", env.string(&path)?)?;
+        }
         env.set(error, "syscall", env.string(syscall)?)?;
         Ok(error)
     })();

@@ -1,8 +1,8 @@
 //! `internalBinding('credentials')`: user and group ids, and the environment for code that must not trust it when set-uid.
 
-use crate::{Binding, Environment, Target, natives, uv_exception};
-use edge_napi::{CallInfo, Env, Result, Value};
-use edge_wasix::Kernel;
+use crate::{Binding, Environment, Target, errno_exception, natives, strerror};
+use edge_napi::{CallInfo, Env, Error, Result, Value};
+use edge_wasix::{Errno, Kernel};
 
 /// The binding.
 pub const BINDING: Binding = Binding {
@@ -60,10 +60,15 @@ fn id(env: Env, _info: &CallInfo<'_>, read: fn(&Kernel) -> u32) -> Result<Value>
     env.uint32(read(Environment::of(env)?.kernel()))
 }
 
+/// What the system's refusal is told as.
+fn refused(env: Env, errno: Errno, syscall: &str) -> Error {
+    errno_exception(env, errno, syscall, &strerror(errno), None)
+}
+
 fn getgroups(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let kernel = environment.kernel();
-    let mut groups = kernel.groups().map_err(|errno| uv_exception(env, errno, "getgroups", None))?;
+    let mut groups = kernel.groups().map_err(|errno| refused(env, errno, "getgroups"))?;
     // POSIX leaves it open whether the group that counts is among them.
     if !groups.contains(&kernel.egid()) {
         groups.push(kernel.egid());
@@ -91,7 +96,7 @@ fn set_id(
     let environment = Environment::of(env)?;
     let kernel = environment.kernel();
     let Some(number) = resolve(env, kernel, info.arg(0), by_name)? else { return env.uint32(1) };
-    set(kernel, number).map_err(|errno| uv_exception(env, errno, syscall, None))?;
+    set(kernel, number).map_err(|errno| refused(env, errno, syscall))?;
     env.uint32(0)
 }
 
@@ -106,7 +111,7 @@ fn setgroups(env: Env, info: &CallInfo<'_>) -> Result<Value> {
             None => return env.size(index + 1),
         }
     }
-    kernel.setgroups(&groups).map_err(|errno| uv_exception(env, errno, "setgroups", None))?;
+    kernel.setgroups(&groups).map_err(|errno| refused(env, errno, "setgroups"))?;
     env.uint32(0)
 }
 
@@ -123,6 +128,6 @@ fn initgroups(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         env.get_string(info.arg(0))?.into_bytes()
     };
     let Some(group) = resolve(env, kernel, info.arg(1), Kernel::group_id)? else { return env.int32(2) };
-    kernel.initgroups(&user, group).map_err(|errno| uv_exception(env, errno, "initgroups", None))?;
+    kernel.initgroups(&user, group).map_err(|errno| refused(env, errno, "initgroups"))?;
     env.int32(0)
 }

@@ -33,7 +33,8 @@ impl Writer<'_> {
         match kind {
             ClassKind::Array => self.write_array(object),
             ClassKind::Object if self.is_global(object)? => Err(self.cannot_clone(object)),
-            ClassKind::Object => {
+            // `process.env` is a proxy here and none in Node.
+            ClassKind::Object | ClassKind::Proxy if kind == ClassKind::Object || self.environment.is_env_proxy(object)? => {
                 if self.delegate.is_host_object(self.environment, object)? {
                     return self.write_host_object(object);
                 }

@@ -195,6 +195,12 @@ fn hosts_file_names(kernel: &Kernel, ip: IpAddr) -> Vec<String> {
     names
 }
 
+/// Names of Tor, which must not be asked for (RFC 7686).
+fn is_onion(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    host.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case("onion"))
+}
+
 /// Asks, unless the answer is `known`; `req.oncomplete(error, answer, ttls)` is told in the loop.
 fn ask(env: Env, info: &CallInfo<'_>, host: &str, kind: RecordType, known: Option<Vec<String>>) -> Result<Value> {
     let environment = Environment::of(env)?;
@@ -237,7 +243,7 @@ fn ask(env: Env, info: &CallInfo<'_>, host: &str, kind: RecordType, known: Optio
     // Without randomness the number is 0; the connected socket still keeps strangers out.
     let _ = environment.kernel().random_fill(&mut id);
     let id = u16::from_ne_bytes(id);
-    let packet = wire::name(host).and_then(|name| wire::question(id, &name, kind));
+    let packet = if is_onion(host) { Err("ENOTFOUND") } else { wire::name(host).and_then(|name| wire::question(id, &name, kind)) };
     let packet = match packet {
         Ok(packet) if environment.kernel().policy().network_access().may_resolve() => packet,
         Ok(_) => {

@@ -16,11 +16,11 @@ pub fn cp_sync_override_file(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     // As C++'s `remove`, which takes an empty directory too and has nothing against a name that is not there.
     match kernel.unlink(&target).or_else(|errno| if errno == Errno::EISDIR { kernel.rmdir(&target) } else { Err(errno) }) {
         Ok(()) | Err(Errno::ENOENT) => {}
-        Err(errno) => return Err(errno_exception(env, errno, "unlink", &strerror(errno), &target)),
+        Err(errno) => return Err(errno_exception(env, errno, "unlink", &strerror(errno), Some(&target))),
     }
     kernel.copy_file(&source, &target, mode).map_err(|errno| {
         if mode == 0 {
-            errno_exception(env, errno, "cp", &strerror(errno), &target)
+            errno_exception(env, errno, "cp", &strerror(errno), Some(&target))
         } else {
             uv_exception_two_paths(env, errno, "cp", Some(&source), Some(&target))
         }
@@ -63,7 +63,7 @@ pub fn cp_sync_copy_dir(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         verbatim_symlinks: flag(5)?,
         preserve_timestamps: flag(6)?,
     };
-    let failed = |errno: Errno, path: &[u8]| errno_exception(env, errno, "cp", &strerror(errno), path);
+    let failed = |errno: Errno, path: &[u8]| errno_exception(env, errno, "cp", &strerror(errno), Some(path));
     let existed = kernel.stat(&target).is_ok();
     kernel.mkdir_all(&target, 0o777).map_err(|errno| failed(errno, &target))?;
     let mut steps = vec![Step::Leave { source: source.clone(), target: target.clone(), created: !existed }, Step::Enter { source, target }];
@@ -165,7 +165,9 @@ fn copy_link(env: Env, kernel: &Kernel, options: &Options, folder: &[u8], from: 
             }
             kernel.unlink(to)?;
         }
-        Ok(stat) if stat.is_file() => return Err(LinkError(Ok(errno_exception(env, Errno::EEXIST, "cp", &strerror(Errno::EEXIST), to)))),
+        Ok(stat) if stat.is_file() => {
+            return Err(LinkError(Ok(errno_exception(env, Errno::EEXIST, "cp", &strerror(Errno::EEXIST), Some(to)))));
+        }
         _ => {}
     }
     Ok(kernel.symlink(&resolved, to)?)

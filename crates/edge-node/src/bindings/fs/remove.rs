@@ -42,7 +42,7 @@ pub fn rm_sync(env: Env, info: &CallInfo<'_>) -> Result<Value> {
                 } else {
                     format!("Unknown error: {}", strerror(errno))
                 };
-                return Err(errno_exception(env, errno, "rm", &text, &path));
+                return Err(errno_exception(env, errno, "rm", &text, Some(&path)));
             }
         }
     }
