@@ -71,15 +71,9 @@ const ACCESSORS: [&str; 5] = ["fd", "_externalStream", "bytesRead", "bytesWritte
 struct JsStream {
     listener: StreamListener,
     /// Requests that `finishWrite` or `finishShutdown` will end; a stream that is collected drops them.
-    pending: RefCell<Vec<Pending>>,
+    pending: RefCell<Vec<StreamRequest>>,
     bytes_read: Cell<u64>,
     bytes_written: Cell<u64>,
-}
-
-struct Pending {
-    request: StreamRequest,
-    /// Who is told; the program's `oncomplete` when it is `None`.
-    done: Option<Done>,
 }
 
 fn init(target: &Target<'_>) -> Result<()> {
@@ -134,11 +128,11 @@ impl Handle {
     }
 
     /// Has `object[name](req, ...args)` begin a request, which is pending if that answers 0.
-    fn begin(&self, name: &str, request: StreamRequest, rest: &[Value], done: Option<Done>) -> Result<i32> {
+    fn begin(&self, name: &str, request: StreamRequest, rest: &[Value]) -> Result<i32> {
         let Some(object) = request.object()? else { return Ok(Errno::EPROTO.uv()) };
         let id = request.id();
         // Before the call, which may end the request at once.
-        self.stream.pending.borrow_mut().push(Pending { request, done });
+        self.stream.pending.borrow_mut().push(request);
         let mut args = vec![object];
         args.extend_from_slice(rest);
         let answer = self.call(name, &args);
@@ -151,14 +145,14 @@ impl Handle {
     /// `write` of the program's: what libuv's call would answer.
     fn write_for_program(&self, environment: &Rc<Environment>, req: Value, chunks: &[Vec<u8>]) -> Result<i32> {
         let request = StreamRequest::begin(environment, &self.wrap, req, "WriteWrap", "WRITEWRAP")?;
-        let answer = self.write_chunks(environment, request, chunks, None)?;
+        let answer = self.write_chunks(environment, request, chunks)?;
         let total: usize = chunks.iter().map(Vec::len).sum();
         set_shared(environment, BYTES_WRITTEN, total as i32)?;
         set_shared(environment, LAST_WRITE_WAS_ASYNC, i32::from(answer == 0))?;
         Ok(answer)
     }
 
-    fn write_chunks(&self, environment: &Rc<Environment>, request: StreamRequest, chunks: &[Vec<u8>], done: Option<Done>) -> Result<i32> {
+    fn write_chunks(&self, environment: &Rc<Environment>, request: StreamRequest, chunks: &[Vec<u8>]) -> Result<i32> {
         let env = environment.env();
         let total: usize = chunks.iter().map(Vec::len).sum();
         self.stream.bytes_written.set(self.stream.bytes_written.get() + total as u64);
@@ -166,20 +160,14 @@ impl Handle {
         for chunk in chunks {
             env.push(bufs, new_buffer(env, chunk)?)?;
         }
-        self.begin("onwrite", request, &[bufs], done)
-    }
-
-    /// A request object of native code's.
-    fn request(&self, environment: &Rc<Environment>, class: &'static str, provider: &'static str, root: &str) -> Result<StreamRequest> {
-        let object = environment.env().construct(environment.expect_root(root)?, &[])?;
-        StreamRequest::begin(environment, &self.wrap, object, class, provider)
+        self.begin("onwrite", request, &[bufs])
     }
 }
 
 impl JsStream {
-    fn take(&self, id: f64) -> Option<Pending> {
+    fn take(&self, id: f64) -> Option<StreamRequest> {
         let mut pending = self.pending.borrow_mut();
-        let index = pending.iter().position(|pending| pending.request.id() == id)?;
+        let index = pending.iter().position(|request| request.id() == id)?;
         Some(pending.remove(index))
     }
 }
@@ -219,18 +207,15 @@ impl NativeStream for Handle {
 
     fn write(&self, bytes: Vec<u8>, done: Done) -> edge_wasix::Result<Written> {
         let environment = self.wrap.environment().ok_or(Errno::EPROTO)?;
-        let written = self
-            .request(&environment, "WriteWrap", "WRITEWRAP", "stream_wrap.WriteWrap")
-            .and_then(|request| self.write_chunks(&environment, request, &[bytes], Some(done)));
+        let request = StreamRequest::native_write(&environment, &self.wrap, done);
+        let written = request.and_then(|request| self.write_chunks(&environment, request, &[bytes]));
         answer(&environment, written).map(|()| Written::Later)
     }
 
-    fn shutdown(&self, done: Done) -> edge_wasix::Result<()> {
+    fn shutdown(&self, done: Done) -> edge_wasix::Result<Written> {
         let environment = self.wrap.environment().ok_or(Errno::EPROTO)?;
-        let begun = self
-            .request(&environment, "ShutdownWrap", "SHUTDOWNWRAP", "stream_wrap.ShutdownWrap")
-            .and_then(|request| self.begin("onshutdown", request, &[], Some(done)));
-        answer(&environment, begun)
+        let request = StreamRequest::native_shutdown(&environment, &self.wrap, done);
+        answer(&environment, request.and_then(|request| self.begin("onshutdown", request, &[]))).map(|()| Written::Later)
     }
 }
 
@@ -265,7 +250,7 @@ fn read_stop(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn shutdown(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     method(env, info, |environment, handle| {
         let request = StreamRequest::begin(environment, &handle.wrap, info.arg(0), "ShutdownWrap", "SHUTDOWNWRAP")?;
-        handle.begin("onshutdown", request, &[], None)
+        handle.begin("onshutdown", request, &[])
     })
 }
 
@@ -331,19 +316,12 @@ fn writev(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 
 /// `finishWrite(req, status)`, `finishShutdown(req, status)`: the request is over. One that is not under way is left alone.
 fn finish(env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    let environment = Environment::of(env)?;
     let handle = Handle::of(env, info)?;
     let id = AsyncWrap::of(env, info.arg(0))?.ids().async_id;
     let status = to_int32(env, info.arg(1))?;
-    let Some(Pending { request, done }) = handle.stream.take(id) else { return Ok(info.undefined()) };
-    match done {
-        Some(done) => {
-            drop(request);
-            let result = if status == 0 { Ok(()) } else { Err(Errno::from_raw(status.saturating_neg())) };
-            done(&environment, result);
-        }
-        // The number as the program gave it.
-        None => request.complete_with(|env, handle, _| Ok(vec![env.int32(status)?, handle, env.undefined()?])),
+    let request = handle.stream.take(id);
+    if let Some(request) = request {
+        request.complete_status(status);
     }
     Ok(info.undefined())
 }

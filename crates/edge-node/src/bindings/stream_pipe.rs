@@ -115,9 +115,13 @@ impl StreamPipe {
         })));
         let pipe = Rc::downgrade(self);
         self.asks.set(self.sink.set_wants_write(Some(Rc::new(move |environment, bytes| {
-            if let Some(pipe) = pipe.upgrade() {
-                pipe.read(environment, bytes);
+            let Some(pipe) = pipe.upgrade() else { return };
+            if bytes > 0 {
+                return pipe.read(environment, bytes);
             }
+            pipe.ended.set(true);
+            pipe.pending.set(0);
+            pipe.unpipe(environment);
         }))));
     }
 

@@ -165,7 +165,7 @@ impl NativeStream for Source {
     fn write(&self, _bytes: Vec<u8>, _done: Done) -> edge_wasix::Result<Written> {
         Err(Errno::ENOSYS)
     }
-    fn shutdown(&self, done: Done) -> edge_wasix::Result<()> {
+    fn shutdown(&self, done: Done) -> edge_wasix::Result<Written> {
         let wrap = self.wrap.clone();
         self.close(move |result| {
             if let Some(environment) = wrap.environment()
@@ -174,6 +174,7 @@ impl NativeStream for Source {
                 done(&environment, result);
             }
         })
+        .map(|()| Written::Later)
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! * `session.rs` is `Http2Session`'s state and life, `session_io.rs` its bytes, `session_events.rs` what nghttp2 tells it,
 //!   `session_methods.rs` what the library calls.
-//! * `stream.rs` is `Http2Stream`, `stream_methods.rs` what the library calls of it, `stream_io.rs` that it is a stream like others.
+//! * `stream.rs` is `Http2Stream`, `stream_methods.rs` what the library calls of it, `stream_io.rs` that it is a stream like others,
+//!   `native.rs` that it is one for native code.
 //! * `ping.rs`, `settings.rs`, `options.rs`, `headers.rs`, `transport.rs` (the stream below), `state_arrays.rs`, `statistics.rs`
 //!   (performance entries).
 //!
@@ -11,6 +12,7 @@
 
 mod constants;
 mod headers;
+mod native;
 mod options;
 mod ping;
 mod session;
@@ -24,6 +26,8 @@ mod stream;
 mod stream_io;
 mod stream_methods;
 mod transport;
+
+pub use native::native;
 
 use crate::{Binding, Environment, Target, natives};
 use edge_napi::{CallInfo, Env, Result, Value};

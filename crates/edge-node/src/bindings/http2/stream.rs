@@ -3,7 +3,7 @@
 use super::STREAM_CLASS;
 use super::session::{Http2Session, call_library};
 use super::statistics::StreamStatistics;
-use crate::bindings::stream_base::{StreamRequest, emit_read};
+use crate::bindings::stream_base::{StreamListener, StreamRequest, WantsWrite};
 use crate::keep::Keep;
 use crate::{AsyncWrap, Environment};
 use edge_loop::ReadEvent;
@@ -61,6 +61,10 @@ pub struct Http2Stream {
     unread: Cell<usize>,
     trailers: Cell<bool>,
     destroyed: Cell<bool>,
+    /// Who takes what is read, in the program's place.
+    pub listener: StreamListener,
+    /// Who hears that there is nothing left to send.
+    pub wants_write: RefCell<Option<WantsWrite>>,
     pub bytes_read: Cell<u64>,
     pub bytes_written: Cell<u64>,
     pub statistics: StreamStatistics,
@@ -98,6 +102,8 @@ impl Http2Stream {
             unread: Cell::new(0),
             trailers: Cell::new(options & OPTION_GET_TRAILERS != 0),
             destroyed: Cell::new(false),
+            listener: StreamListener::default(),
+            wants_write: RefCell::default(),
             bytes_read: Cell::new(0),
             bytes_written: Cell::new(0),
             statistics: StreamStatistics::new(),
@@ -192,7 +198,7 @@ impl Http2Stream {
         self.statistics.received(data.len());
         self.bytes_read.set(self.bytes_read.get() + data.len() as u64);
         if let (Some(wrap), Some(environment)) = (self.wrap(), session.environment()) {
-            emit_read(&environment, &wrap, ReadEvent::Data(data));
+            self.listener.emit(&environment, &wrap, ReadEvent::Data(data));
         }
         if self.reading.get() {
             session.nghttp2.consume_stream(self.id, data.len());
@@ -206,7 +212,7 @@ impl Http2Stream {
         if let Some(wrap) = self.wrap()
             && let Some(environment) = wrap.environment()
         {
-            emit_read(&environment, &wrap, ReadEvent::End);
+            self.listener.emit(&environment, &wrap, ReadEvent::End);
         }
     }
 
@@ -262,6 +268,9 @@ impl Http2Stream {
                 request.complete(Ok(()));
             }
         }
+        if self.queued.get() == 0 && self.is_writable() {
+            self.ask(session, max);
+        }
         let length = self.queued.get().min(max);
         if length == 0 && self.is_writable() {
             return Outgoing::Deferred;
@@ -278,6 +287,14 @@ impl Http2Stream {
             call_library(&wrap, "http2.onStreamTrailers", |_| Ok(Vec::new()));
         }
         Outgoing::Data { length, end, trailers }
+    }
+
+    /// Tells who waits for it that there is room for `bytes`, or with 0 that there will never be.
+    fn ask(&self, session: &Http2Session, bytes: usize) {
+        let wants = self.wants_write.borrow().clone();
+        if let (Some(wants), Some(environment)) = (wants, session.environment()) {
+            wants(&environment, bytes);
+        }
     }
 
     /// Moves `length` bytes of the queue to `outgoing`, and the writes that are over with them to `requests`.
@@ -353,7 +370,11 @@ impl Http2Stream {
         }
         let environment = session.as_ref().and_then(|session| session.environment());
         if let Some(environment) = environment {
+            let session = session.clone();
             environment.set_immediate(move |_| {
+                if let Some(session) = &session {
+                    me.ask(session, 0);
+                }
                 loop {
                     let chunk = me.queue.borrow_mut().pop_front();
                     let Some(chunk) = chunk else { break };

@@ -1,9 +1,8 @@
 //! The stream below a session, from which it has taken reading and writing over.
 
-use crate::bindings::stream_base::{Consumer, StreamBase, start_reading};
-use crate::{AsyncWrap, Environment};
+use crate::Environment;
+use crate::bindings::stream_base::{self, Consumer, NativeStream, native_stream};
 use edge_napi::{Env, Result, Value};
-use edge_wasix::Errno;
 use std::rc::Rc;
 
 /// What became of a write.
@@ -14,12 +13,9 @@ pub enum Written {
     Later,
 }
 
-/// A stream of the loop's that a session sits on.
+/// A stream that a session sits on: of the loop's, or a program's.
 #[derive(Clone)]
-pub struct Transport {
-    wrap: Rc<AsyncWrap>,
-    base: Rc<StreamBase>,
-}
+pub struct Transport(Rc<dyn NativeStream>);
 
 impl Transport {
     /// The stream behind `handle`.
@@ -27,44 +23,30 @@ impl Transport {
     /// # Errors
     /// A `TypeError` for an object that is no stream.
     pub fn of(env: Env, handle: Value) -> Result<Self> {
-        let wrap = AsyncWrap::of(env, handle)?;
-        let base = wrap.state::<StreamBase>()?;
-        Ok(Self { wrap, base })
+        Ok(Self(native_stream(env, handle)?))
     }
 
     /// Has `consumer` get what is read, or the program again.
     pub fn set_consumer(&self, consumer: Option<Consumer>) {
-        self.base.set_consumer(consumer);
+        self.0.set_consumer(consumer);
     }
 
     /// Reads on. A stream that is over says so elsewhere.
     pub fn read_start(&self) {
-        if !self.base.is_closed() && self.base.stream().is_open() && !self.base.stream().is_reading() {
-            let _ = start_reading(&self.wrap, &self.base);
-        }
+        let _ = self.0.read_start();
     }
 
     /// Stops reading.
     pub fn read_stop(&self) {
-        self.base.stream().read_stop();
+        self.0.read_stop();
     }
 
     /// Writes `bytes`, now as far as there is room; `done` is called from the loop, in a handle scope, if any are left.
-    pub fn write(&self, mut bytes: Vec<u8>, done: impl FnOnce(&Rc<Environment>) + 'static) -> Written {
-        let stream = self.base.stream();
-        match stream.try_write(&[&bytes]) {
-            Ok(written) if written == bytes.len() => return Written::Done,
-            Ok(written) => drop(bytes.drain(..written)),
-            Err(Errno::EAGAIN) => {}
-            // The error is told by the reading half, or by the end of the stream.
-            Err(_) => return Written::Done,
+    pub fn write(&self, bytes: Vec<u8>, done: impl FnOnce(&Rc<Environment>) + 'static) -> Written {
+        match self.0.write(bytes, Box::new(move |environment, _| done(environment))) {
+            Ok(stream_base::Written::Later) => Written::Later,
+            // An error is told by the reading half, or by the end of the stream.
+            Ok(stream_base::Written::Now) | Err(_) => Written::Done,
         }
-        let wrap = self.wrap.clone();
-        let write = stream.write(bytes, move |_, _| {
-            let Some(environment) = wrap.environment() else { return };
-            let Ok(_scope) = environment.env().scope() else { return };
-            done(&environment);
-        });
-        if write.is_ok() { Written::Later } else { Written::Done }
     }
 }

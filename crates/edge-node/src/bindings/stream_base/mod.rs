@@ -16,8 +16,8 @@ mod write;
 
 pub use connection::{after_connect, client_of};
 pub use listener::{EndListener, StreamListener};
-pub use native_stream::{Done, NativeStream, Written, native_stream, native_stream_of};
-pub use read::{ONREAD, emit_read, get_onread, read_start, read_stop, set_onread, start_reading, use_user_buffer};
+pub use native_stream::{Done, NativeStream, WantsWrite, Written, native_stream, native_stream_of};
+pub use read::{ONREAD, get_onread, read_start, read_stop, set_onread, use_user_buffer};
 pub use request::StreamRequest;
 pub use write::{collect_chunks, construct_request, shutdown, write_ascii, write_buffer, write_latin1, write_ucs2, write_utf8, writev};
 

@@ -4,7 +4,7 @@
 use super::read::on_event;
 use super::{Consumer, EndListener, StreamBase};
 use crate::bindings::fs::file_stream;
-use crate::bindings::js_stream;
+use crate::bindings::{http2, js_stream};
 use crate::{AsyncWrap, Environment};
 use edge_loop::ReadEvent;
 use edge_napi::{Env, Error, Result, Value};
@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 /// Hears how a write or a shutdown ended; called in a handle scope.
 pub type Done = Box<dyn FnOnce(&Rc<Environment>, edge_wasix::Result<()>)>;
-/// Hears that a sink wants that many bytes.
+/// Hears that a sink wants that many bytes; 0: it is gone.
 pub type WantsWrite = Rc<dyn Fn(&Rc<Environment>, usize)>;
 
 /// What became of a write.
@@ -52,8 +52,8 @@ pub trait NativeStream {
     ///
     /// # Errors
     /// As [`write`](Self::write).
-    fn shutdown(&self, done: Done) -> edge_wasix::Result<()>;
-    /// Has `listener` hear when the stream wants bytes. `false`: it is of a kind that never asks.
+    fn shutdown(&self, done: Done) -> edge_wasix::Result<Written>;
+    /// Has `listener` hear when the stream wants bytes, or nobody. `false`: it is of a kind that never asks.
     fn set_wants_write(&self, _listener: Option<WantsWrite>) -> bool {
         false
     }
@@ -76,6 +76,9 @@ pub fn native_stream_of(wrap: &Rc<AsyncWrap>) -> Result<Rc<dyn NativeStream>> {
         return Ok(Rc::new(LoopStream { wrap: wrap.clone(), base }));
     }
     if let Some(stream) = js_stream::native(wrap) {
+        return Ok(stream);
+    }
+    if let Some(stream) = http2::native(wrap) {
         return Ok(stream);
     }
     file_stream::native(wrap).ok_or_else(|| Error::type_error("ERR_INVALID_ARG_TYPE", "The object is no stream"))
@@ -135,8 +138,8 @@ impl NativeStream for LoopStream {
         stream.write(bytes, self.told(done)).map(|_| Written::Later)
     }
 
-    fn shutdown(&self, done: Done) -> edge_wasix::Result<()> {
-        self.base.stream().shutdown(self.told(done)).map(|_| ())
+    fn shutdown(&self, done: Done) -> edge_wasix::Result<Written> {
+        self.base.stream().shutdown(self.told(done)).map(|_| Written::Later)
     }
 }
 
