@@ -58,12 +58,14 @@ def busy(runtime: str, connections: int, seconds: float) -> dict[str, Any]:
     """`connections` that always have a request under way, for `seconds` in all."""
 
     def work(server: ServerProcess) -> dict[str, Any]:
+        processor = server.cpu_seconds()
         result = load(server.port, connections, seconds / _ROUNDS)
         return {
             "requests": result.requests,
             "per_second": result.per_second,
             "p50_ms": result.p50,
             "p99_ms": result.p99,
+            "cpu_us_each": (server.cpu_seconds() - processor) * 1e6 / result.requests,
             "errors": result.errors,
             "by": result.by,
         }

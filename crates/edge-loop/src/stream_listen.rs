@@ -10,6 +10,9 @@ use edge_wasix::{Errno, Fd, Result};
 use crate::event_loop::Loop;
 use crate::stream::{Stream, StreamState};
 
+/// How many connections one turn takes on at most.
+const ACCEPTED_AT_ONCE: usize = 64;
+
 type ConnectionCallback = Rc<dyn Fn(&Stream, Fd)>;
 
 /// Who is told of connections.
@@ -32,19 +35,23 @@ impl Listening {
 }
 
 impl StreamState {
-    /// A connection waits. One is taken in each turn: in nearly all programs a second `accept` finds none.
+    /// A connection waits. Several are taken in one turn, unlike libuv's one: where many arrive while those there are busy, one in
+    /// each turn means that the last of 1,000 waits for as many turns, and a turn of many requests takes long.
     pub(crate) fn on_connection(self: &Rc<Self>, owner: &Loop) {
-        let callback = self.listening.0.borrow().clone();
-        let (Some(callback), Ok(kernel)) = (callback, self.kernel()) else { return };
-        match kernel.sock_accept(self.fd.get()) {
-            Ok(fd) => callback(&Stream(self.clone()), fd),
-            Err(Errno::EMFILE | Errno::ENFILE) => {
-                // Nobody would ever take it: it is closed, so that the peer knows and the loop does not spin.
-                let mut spare = owner.inner.spare_fd.borrow_mut();
-                let _ = kernel.sock_shed(self.fd.get(), spare.get_or_insert_with(SpareFd::new));
+        for _ in 0..ACCEPTED_AT_ONCE {
+            let callback = self.listening.0.borrow().clone();
+            let (Some(callback), Ok(kernel)) = (callback, self.kernel()) else { return };
+            match kernel.sock_accept(self.fd.get()) {
+                Ok(fd) => callback(&Stream(self.clone()), fd),
+                Err(Errno::EMFILE | Errno::ENFILE) => {
+                    // Nobody would ever take it: it is closed, so that the peer knows and the loop does not spin.
+                    let mut spare = owner.inner.spare_fd.borrow_mut();
+                    let _ = kernel.sock_shed(self.fd.get(), spare.get_or_insert_with(SpareFd::new));
+                    return;
+                }
+                // It was gone again, or there is none after all.
+                Err(_) => return,
             }
-            // It was gone again, or there is none after all.
-            Err(_) => {}
         }
     }
 }

@@ -14,6 +14,7 @@ mod cache;
 mod native;
 mod patch;
 mod sources;
+mod threading;
 mod tools;
 mod wasm;
 

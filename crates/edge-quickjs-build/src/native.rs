@@ -30,6 +30,9 @@ pub fn compile(tools: &Tools, cache: &Cache, generated: &Path, runtime: &Path) -
         .flag_if_supported("-fno-stack-protector")
         .flag_if_supported("-fvisibility=hidden")
         .flag_if_supported("-fwrapv")
+        // Keeps the interpreter's many indirect jumps apart (gcc merges them, and takes them apart again only when little code is
+        // before each).
+        .flag_if_supported("--param=max-goto-duplication-insns=40")
         .flag_if_supported("-Wno-unused");
     let compiler = build.try_get_compiler().map_err(|error| error.to_string())?;
     let version = run(std::process::Command::new(compiler.path()).arg("--version"))?;

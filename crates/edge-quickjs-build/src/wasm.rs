@@ -1,6 +1,7 @@
 //! C → wasm → C.
 
 use crate::cache::{Cache, hash_files};
+use crate::threading::thread_dispatch;
 use crate::tools::{Tools, run};
 use crate::{Result, list, read, write_if_changed};
 use std::path::{Path, PathBuf};
@@ -99,7 +100,7 @@ fn shim_sources(tree: &Path) -> Result<Vec<PathBuf>> {
 /// memory that the module starts with.
 pub fn translate(tools: &Tools, cache: &Cache, wasm: &Path, runtime: &Path, generated: &Path) -> Result<u32> {
     std::fs::create_dir_all(generated).map_err(|error| format!("{}: {error}", generated.display()))?;
-    let recipe = format!("c1 {} {OUTPUTS}", tools.wasm2c_version);
+    let recipe = format!("c3 {} {OUTPUTS}", tools.wasm2c_version);
     let kept = cache.file(&format!("{}.c.d", hash_files(&recipe, &[wasm.to_owned()])?), |to| {
         std::fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
         run(tools
@@ -110,12 +111,14 @@ pub fn translate(tools: &Tools, cache: &Cache, wasm: &Path, runtime: &Path, gene
             .arg("-o")
             .arg(to.join("engine_w2c.c")))?;
         check_header(&read(&to.join("engine_w2c.h"))?)?;
+        let mut threaded = 0;
         for number in 0..OUTPUTS {
             let path = to.join(format!("engine_w2c_{number}.c"));
-            let text = adapt(&read(&path)?)?;
+            let mut text = adapt(&read(&path)?)?;
+            threaded += usize::from(thread_dispatch(&mut text)?);
             std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         }
-        Ok(())
+        if threaded == 1 { Ok(()) } else { Err(format!("wasm2c: {threaded} interpreter loops")) }
     })?;
     let mut pages = None;
     for extension in ["c", "h"] {
