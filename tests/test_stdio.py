@@ -134,3 +134,16 @@ def test_a_reader_that_is_gone(edge_node: Path) -> None:
         told.append((process.stderr.read(), process.wait(60)))
         process.stderr.close()
     assert told[0] == told[1]
+
+
+def test_children_begin_where_the_program_went(compare: Comparison) -> None:
+    """The folder that `process.chdir` chose, absolute and relative, and the program named relative to it."""
+    script = """
+    const c = require('child_process'), fs = require('fs');
+    fs.mkdirSync('a/b', { recursive: true }); fs.writeFileSync('a/run', '#!/bin/sh\\npwd\\n', { mode: 0o755 });
+    process.chdir('a');
+    const pwd = (options) => String(c.spawnSync('pwd', options).stdout).replace(/.*place/, '');
+    console.log(pwd(), pwd({ cwd: 'b' }), pwd({ cwd: '/' }), String(c.execFileSync('./run')).replace(/.*place/, ''));
+    c.fork('-e', [], { execArgv: ['-p', 'process.cwd().replace(/.*place/, "")'] });
+    """
+    compare(["-e", script])

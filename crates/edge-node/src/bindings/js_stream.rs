@@ -7,7 +7,7 @@
 use super::buffer::new_buffer;
 use super::stream_base::{
     BYTES_WRITTEN, Consumer, Done, EndListener, LAST_WRITE_WAS_ASYNC, NativeStream, ONREAD, StreamListener, StreamRequest, Written,
-    set_shared,
+    external_of, set_shared,
 };
 use crate::async_context::uid_fields;
 use crate::text::{encode_string, parse_encoding};
@@ -351,9 +351,10 @@ fn get_fd(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     env.int32(-1)
 }
 
-/// `_externalStream`: a pointer in Node; there are none to give away.
-fn get_external_stream(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    Ok(info.undefined())
+/// `_externalStream`.
+fn get_external_stream(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    Handle::of(env, info)?;
+    external_of(env, info.this())
 }
 
 /// What an accessor reads; the prototype is no stream.

@@ -9,6 +9,7 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio as CommandStdio};
 
 use rustix::fs::{Mode, OFlags};
@@ -156,10 +157,15 @@ impl Kernel {
                 command.envs(self.environ().iter().map(|(name, value)| (OsStr::from_bytes(name), OsStr::from_bytes(value))));
             }
         }
-        match &program.cwd {
-            Some(cwd) => command.current_dir(OsStr::from_bytes(cwd)),
-            // Of this process, which an open kernel shares.
-            None => &mut command,
+        // After a `chdir` the kernel's folder is not the host process's; what is relative is so to the kernel's.
+        let own = match &self.view {
+            View::Host(host) if host.cwd_fd().is_some() => Some(self.cwd()?),
+            _ => None,
+        };
+        match (&program.cwd, &own) {
+            (Some(cwd), Some(own)) => command.current_dir(Path::new(OsStr::from_bytes(own)).join(OsStr::from_bytes(cwd))),
+            (Some(cwd), None) | (None, Some(cwd)) => command.current_dir(OsStr::from_bytes(cwd)),
+            (None, None) => &mut command,
         };
         if let Some(gid) = program.gid {
             command.gid(gid);

@@ -2,7 +2,9 @@
 //! cannot be written to; shutting it down closes the file, as in Node.
 
 use super::file_handle::FileHandle;
-use crate::bindings::stream_base::{Consumer, Done, EndListener, NativeStream, ONREAD, StreamListener, StreamRequest, Written};
+use crate::bindings::stream_base::{
+    Consumer, Done, EndListener, NativeStream, ONREAD, StreamListener, StreamRequest, Written, external_of,
+};
 use crate::keep::Keep;
 use crate::{AsyncWrap, Environment};
 use edge_loop::{ReadEvent, RequestKind, WorkLane};
@@ -228,9 +230,9 @@ pub fn get_bytes_written(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     if env.try_unwrap::<AsyncWrap>(info.this())?.is_some() { env.int32(0) } else { Ok(info.undefined()) }
 }
 
-/// `_externalStream`: a pointer in Node; there are none to give away.
-pub fn get_external_stream(_env: Env, info: &CallInfo<'_>) -> Result<Value> {
-    Ok(info.undefined())
+/// `_externalStream`; the prototype is no file.
+pub fn get_external_stream(env: Env, info: &CallInfo<'_>) -> Result<Value> {
+    if env.try_unwrap::<AsyncWrap>(info.this())?.is_some() { external_of(env, info.this()) } else { Ok(info.undefined()) }
 }
 
 /// `onread`.
