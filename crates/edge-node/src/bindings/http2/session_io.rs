@@ -5,7 +5,7 @@ use super::session_events::ERR_PROTO;
 use super::transport::Written;
 use crate::CallbackContext;
 use crate::keep::Keep;
-use edge_nghttp2::Failure;
+use edge_nghttp2::{Failure, Kind};
 
 impl Http2Session {
     /// If nghttp2 has something to send, an immediate will send it.
@@ -73,11 +73,10 @@ impl Http2Session {
             }
             _ => self.clear_outgoing(),
         }
-        let gone = self.flags.internal_goaway.take() && !self.flags.closing.get();
         if let Err(Failure(code)) = sent {
             self.call_error(code, None);
-        } else if gone {
-            // The peer may never close: the session must not stay for ever.
+        } else if self.flags.internal_goaway.get() && self.kind == Kind::Server && !self.flags.closing.get() {
+            // A client may never close: the session must not stay for ever.
             self.call_error(ERR_PROTO, None);
         }
         false
@@ -134,11 +133,12 @@ impl Http2Session {
     }
 
     fn maybe_stop_reading(&self) {
-        // One that is closing reads on, to see the other end's end.
+        // One that is closing, or that nghttp2 has ended, reads on to see the other end's end.
         if self.flags.reading_stopped.get() || self.flags.closing.get() {
             return;
         }
-        if !self.nghttp2.wants_read() || self.flags.write_in_progress.get() {
+        let over = !self.nghttp2.wants_read() && !self.flags.internal_goaway.get();
+        if over || self.flags.write_in_progress.get() {
             self.flags.reading_stopped.set(true);
             let transport = self.transport.borrow().clone();
             if let Some(transport) = transport {
