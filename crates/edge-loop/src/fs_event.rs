@@ -11,7 +11,7 @@ use crate::event_loop::Loop;
 use crate::handle::{Handle, HandleCore, HandleKind, HandleState, impl_handle};
 use crate::io_watcher::{IoTarget, IoWatcher};
 
-/// A loop's one watcher; there only while a handle is started.
+/// A loop's one watcher, there from the first handle's start on.
 pub(crate) struct FsWatches {
     watcher: RefCell<FsWatcher>,
     handles: RefCell<HashMap<WatchId, Rc<FsEventState>>>,
@@ -37,14 +37,11 @@ impl FsWatches {
         Ok(watches)
     }
 
-    fn remove(&self, owner: &Loop, id: WatchId) {
+    /// The system's watcher stays until the loop's end, as libuv's does: closing one takes Linux some ten milliseconds.
+    fn remove(&self, id: WatchId) {
         let removed = self.handles.borrow_mut().remove(&id);
         self.watcher.borrow_mut().remove(id);
         drop(removed);
-        if self.handles.borrow().is_empty() {
-            let watches = owner.inner.fs_watches.borrow_mut().take();
-            drop(watches);
-        }
     }
 }
 
@@ -95,7 +92,7 @@ impl HandleState for FsEventState {
         {
             let watches = owner.inner.fs_watches.borrow().clone();
             if let Some(watches) = watches {
-                watches.remove(&owner, id);
+                watches.remove(id);
             }
         }
     }
@@ -142,11 +139,7 @@ impl FsEvent {
                 self.0.core.set_active(true);
                 Ok(())
             }
-            Err(error) => {
-                // No watch of this id: only lets go of a watcher that nobody uses.
-                watches.remove(&owner, WatchId::MAX);
-                Err(error)
-            }
+            Err(error) => Err(error),
         }
     }
 
