@@ -14,7 +14,10 @@ console.log(%OptimizeFunctionOnNextCall(add), add(1, 2), 7 %add(1, 2));
 
 def test_requests_to_the_compiler(compare: Comparison) -> None:
     compare(["--allow-natives-syntax", "a.js"], {"a.js": PROGRAM})
-    compare(["a.js"], {"a.js": "require('v8').setFlagsFromString('--allow_natives_syntax'); console.log(eval('%NeverOptimizeFunction(() => 1)'));"})
+    compare(
+        ["a.js"],
+        {"a.js": "require('v8').setFlagsFromString('--allow_natives_syntax'); console.log(eval('%NeverOptimizeFunction(() => 1)'));"},
+    )
 
 
 def test_without_the_flag(compare: Comparison) -> None:

@@ -33,7 +33,11 @@ pub fn getaddrinfo(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     };
     let flags = if env.is_number(info.arg(3))? { env.get_i32(info.arg(3))? } else { 0 };
     let order = env.get_u32(info.arg(4))?;
-    let host = ada_url::Idna::ascii(&host);
+    // A C string to Node, and libuv's buffer for it has 256 bytes.
+    let host = ada_url::Idna::ascii(host.split('\0').next().unwrap_or_default());
+    if host.is_empty() || host.len() > 255 {
+        return env.int32(Errno::EINVAL.uv());
+    }
     let wanted = ResolveHints { family, flags };
     let kernel = environment.kernel().clone();
     queue(
