@@ -23,6 +23,7 @@ fn main() {
         Ok(kernel) => kernel,
         Err(errno) => edge_wasix::fail(&format!("edge-node: no kernel: {}\n", errno.message()), BOOT_FAILED),
     };
+    edge_wasix::host_stream::reserve();
     let for_exit = kernel.clone();
     let spec = ThreadSpec { name: "edge-main".to_owned(), stack_size: STACK };
     let code = match spawn(spec, move || run(kernel)) {

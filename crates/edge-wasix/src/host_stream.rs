@@ -7,12 +7,15 @@
 //! 2. by opening the same pipe or terminal again through `/proc/self/fd`, which gives a description of our own;
 //! 3. where that fails, for a terminal: not at all (reads follow readiness, writes may block, as in libuv); else by
 //!    setting the flag on the shared description, and clearing it when the stream is dropped.
+//!
+//! Standard streams are opened when they are first used, perhaps to tell that no descriptor is left: [`reserve`] keeps some for them.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::{Mutex, PoisonError};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{Mode, OFlags};
@@ -39,6 +42,32 @@ pub struct HostStream {
     received: Option<RefCell<VecDeque<OwnedFd>>>,
 }
 
+/// Descriptors that are held for nothing but the standard streams.
+static RESERVE: Mutex<Vec<OwnedFd>> = Mutex::new(Vec::new());
+
+/// Keeps a descriptor for each standard stream, which may be opened when there are no others left. For an executable that owns its process,
+/// at its start; one that has too few starts without.
+pub fn reserve() {
+    let mut reserve = RESERVE.lock().unwrap_or_else(PoisonError::into_inner);
+    while reserve.len() < 3
+        && let Ok(spare) = rustix::fs::open(c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
+    {
+        reserve.push(spare);
+    }
+}
+
+/// Makes a descriptor of `fd`'s; for a standard stream in the place of one that was kept, if there are no others.
+fn make(fd: BorrowedFd<'_>, make: impl Fn() -> rustix::io::Result<OwnedFd>) -> rustix::io::Result<OwnedFd> {
+    match make() {
+        Err(rustix::io::Errno::MFILE) if fd.as_raw_fd() <= 2 => {
+            let spare = RESERVE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            drop(spare.ok_or(rustix::io::Errno::MFILE)?);
+            make()
+        }
+        made => made,
+    }
+}
+
 fn reopen(fd: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let path = format!("/proc/self/fd/{}", fd.as_raw_fd());
     let access = flags & (OFlags::RDONLY | OFlags::WRONLY | OFlags::RDWR);
@@ -55,8 +84,13 @@ impl HostStream {
         let kind = rustix::fs::FileType::from_raw_mode(rustix::fs::fstat(fd)?.st_mode);
         let socket = kind == rustix::fs::FileType::Socket;
         let access = flags & (OFlags::WRONLY | OFlags::RDWR);
+        let shared = socket || flags.contains(OFlags::NONBLOCK);
+        let terminal = !shared && rustix::termios::isatty(fd);
+        let own = if !shared && (terminal || kind == rustix::fs::FileType::Fifo) { make(fd, || reopen(fd, flags)).ok() } else { None };
+        let reopened = own.is_some();
+        let own = own.map_or_else(|| make(fd, || rustix::io::fcntl_dupfd_cloexec(fd, 3)), Ok)?;
         let mut stream = HostStream {
-            fd: HostFd::from(rustix::io::fcntl_dupfd_cloexec(fd, 3)?),
+            fd: HostFd::from(own),
             socket,
             readable: access != OFlags::WRONLY,
             writable: access != OFlags::RDONLY,
@@ -64,15 +98,10 @@ impl HostStream {
             restore: false,
             received: None,
         };
-        if socket || flags.contains(OFlags::NONBLOCK) {
+        if shared || reopened {
             return Ok(stream);
         }
-        let terminal = rustix::termios::isatty(fd);
-        if (terminal || kind == rustix::fs::FileType::Fifo)
-            && let Ok(own) = reopen(fd, flags)
-        {
-            stream.fd = HostFd::from(own);
-        } else if terminal {
+        if terminal {
             stream.may_block = true;
         } else {
             rustix::fs::fcntl_setfl(fd, flags | OFlags::NONBLOCK)?;

@@ -100,6 +100,8 @@ fn abort(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
 fn chdir(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let path = env.get_string(info.arg(0))?;
+    // Node hands on a C string, which ends at the first NUL.
+    let path = path.split('\0').next().unwrap_or_default();
     match environment.kernel().chdir(path.as_bytes()) {
         Ok(()) => Ok(info.undefined()),
         Err(errno) => {
@@ -193,6 +195,9 @@ fn raw_debug(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn dlopen(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     const ELF_HEADER: usize = 64;
     const LARGEST: usize = 1 << 30;
+    if info.len() < 2 {
+        return Err(Error::type_error("ERR_MISSING_ARGS", "process.dlopen needs at least 2 arguments"));
+    }
     let file = env.to_string_lossy(info.arg(1))?;
     let why = match Environment::of(env)?.kernel().read_file(file.as_bytes(), LARGEST) {
         Err(Errno::ENOENT) => "cannot open shared object file: No such file or directory".to_owned(),
