@@ -147,3 +147,33 @@ def test_children_begin_where_the_program_went(compare: Comparison) -> None:
     c.fork('-e', [], { execArgv: ['-p', 'process.cwd().replace(/.*place/, "")'] });
     """
     compare(["-e", script])
+
+
+STDIN_PROGRAM = (
+    "console.log(process.stdin.constructor.name, process.stdin.fd, process.stdin.isTTY, process.stdin.readable);"
+    " process.stdin.on('data', (d) => console.log('data', d.length)).on('end', () => console.log('end')).on('close', () => console.log('close'))"
+    ".on('error', (e) => console.log(e.code, e.syscall))"
+)
+
+
+@pytest.mark.parametrize("kind", ["<in.txt", "</dev/null", "<&-", "</dev/zero head", "<.", "</dev/full head", "0<>in.txt"])
+def test_kinds_of_stdin(edge_node: Path, tmp_path: Path, kind: str) -> None:
+    """`head`: the program ends itself after some input."""
+    (tmp_path / "in.txt").write_text("x" * 100_000)
+    redirection, _, head = kind.partition(" ")
+    program = STDIN_PROGRAM + ("; process.stdin.once('data', () => process.exit(7))" if head else "")
+    told = []
+    for node in (real_node(), edge_node):
+        done = subprocess.run(["sh", "-c", f'"$0" -e "$1" {redirection}', str(node), program], cwd=tmp_path, capture_output=True, timeout=60)
+        told.append((done.returncode, done.stdout, done.stderr))
+    assert told[1] == told[0]
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+def test_standard_streams_that_are_closed(edge_node: Path, tmp_path: Path, closed: str) -> None:
+    program = "const fs = require('fs'); console.log('out'); console.error('err'); fs.writeFileSync('told', JSON.stringify([0, 1, 2].map((fd) => fs.fstatSync(fd).rdev === fs.statSync('/dev/null').rdev)))"
+    told = []
+    for node in (real_node(), edge_node):
+        done = subprocess.run(["sh", "-c", f'"$0" -e "$1" {closed}', str(node), program], cwd=tmp_path, capture_output=True, timeout=60)
+        told.append((done.returncode, done.stdout, done.stderr, (tmp_path / "told").read_text()))
+    assert told[1] == told[0]
