@@ -266,6 +266,28 @@ _PROGRAMS = {
           client.request().resume().on('end', () => { client.close(); server.close(); setTimeout(() => { seen.disconnect(); console.log(lines.sort().join('\\n')); }, 100); });
         });
     """,
+    "async contexts and resources": """
+        const http2 = require('http2'), hooks = require('async_hooks');
+        const seen = {};
+        hooks.createHook({ init(id, type) { if (/^HTTP2/.test(type)) seen[type] = (seen[type] || 0) + 1; } }).enable();
+        const storage = new hooks.AsyncLocalStorage();
+        const server = http2.createServer((req, res) => res.end('x')).listen(0, () => storage.run('mine', () => {
+          const client = http2.connect(`http://localhost:${server.address().port}`);
+          client.on('connect', () => client.ping(() => {
+            console.log('ping', storage.getStore());
+            const req = client.request();
+            req.on('response', () => console.log('response', storage.getStore()));
+            req.resume().on('end', () => { console.log('end', storage.getStore()); client.close(); server.close(() => console.log(seen)); });
+          }));
+        }));
+    """,
+    "what a handler throws ends the program": """
+        const http2 = require('http2');
+        const server = http2.createServer((req, res) => { res.write('x'); throw new Error('in a handler'); });
+        server.listen(0, () => {
+          http2.connect(`http://localhost:${server.address().port}`).on('error', () => {}).request().on('error', () => {}).resume();
+        });
+    """,
 }
 
 
