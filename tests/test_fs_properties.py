@@ -25,8 +25,11 @@ const show = (value) => {
   return typeof value === 'string' ? clean(value) : typeof value;
 };
 const revive = (arg) => (arg && arg.hex !== undefined ? Buffer.from(arg.hex, 'hex') : arg);
+// Node's own cpSync aborts (a C++ exception that nobody catches) when the target is a link to nothing.
+const aborts = (target) => { try { fs.lstatSync(target); } catch { return false; } return !fs.existsSync(target); };
 for (const [name, ...args] of JSON.parse(fs.readFileSync(process.argv[2], 'utf8'))) {
   let line;
+  if (name === 'cpSync' && aborts(args[1])) continue;
   try {
     line = ['ok', show(fs[name](...args.map(revive)))];
   } catch (error) {

@@ -59,4 +59,4 @@ pub use request::{ActiveRequest, ActiveRequests, Face, Request};
 pub use runtime::{Runtime, StartError};
 pub use session::{Answer, Interrupt, Session, SessionImages};
 pub use thread_pool_work::ThreadPoolWork;
-pub use uv_error::{errno_exception, strerror, uv_exception, uv_exception_two_paths};
+pub use uv_error::{errno_exception, strerror, unknown_exception, uv_exception, uv_exception_two_paths};

@@ -42,12 +42,22 @@ pub fn make(env: Env, errno: Errno, syscall: &str, path: Option<&[u8]>, dest: Op
 /// Node's `ErrnoException`: `EPERM, Operation not permitted 'path'`, with the positive number. What `rmSync`, `cpSync` and `setuid` throw.
 #[must_use]
 pub fn errno_exception(env: Env, errno: Errno, syscall: &str, message: &str, path: Option<&[u8]>) -> Error {
+    numbered_exception(env, errno.name(), errno.raw(), syscall, message, path)
+}
+
+/// The same for an error that Node has no name of: libuv's `UV_UNKNOWN`, with the C library's text.
+#[must_use]
+pub fn unknown_exception(env: Env, errno: Errno, syscall: &str, path: &[u8]) -> Error {
+    const UV_UNKNOWN: i32 = -4094;
+    numbered_exception(env, "", UV_UNKNOWN, syscall, &format!("Unknown error: {}", strerror(errno)), Some(path))
+}
+
+fn numbered_exception(env: Env, code: &str, number: i32, syscall: &str, message: &str, path: Option<&[u8]>) -> Error {
     let made = (|| {
-        let code = errno.name();
         let path = path.map(String::from_utf8_lossy);
         let place = path.as_ref().map_or_else(String::new, |path| format!(" '{path}'"));
         let error = env.create_error(ErrorKind::Error, "", &format!("{code}, {message}{place}"))?;
-        env.set(error, "errno", env.int32(errno.raw())?)?;
+        env.set(error, "errno", env.int32(number)?)?;
         env.set(error, "code", env.string(code)?)?;
         if let Some(path) = path {
             env.set(error, "path", env.string(&path)?)?;
@@ -61,10 +71,19 @@ pub fn errno_exception(env: Env, errno: Errno, syscall: &str, message: &str, pat
     }
 }
 
-/// The C library's text of an error: libuv's, with a capital.
+/// The C library's text of an error: libuv's, with a capital, but for those that libuv says otherwise.
 #[must_use]
 pub fn strerror(errno: Errno) -> String {
-    let text = errno.message();
+    let text = match errno {
+        Errno::EBUSY => "device or resource busy",
+        Errno::EIO => "input/output error",
+        Errno::EISDIR => "is a directory",
+        Errno::ELOOP => "too many levels of symbolic links",
+        Errno::ENAMETOOLONG => "file name too long",
+        Errno::ENFILE => "too many open files in system",
+        Errno::EXDEV => "invalid cross-device link",
+        _ => errno.message(),
+    };
     let first = text.chars().next().map_or(0, char::len_utf8);
     format!("{}{}", text[..first].to_uppercase(), &text[first..])
 }

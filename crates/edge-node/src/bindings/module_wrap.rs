@@ -222,6 +222,14 @@ fn require_async_module(env: Env, info: &CallInfo<'_>) -> Result<Error> {
             message.push_str(&format!("{label}{} ", env.get_string(v)?));
         }
     }
+    let environment = Environment::of(env)?;
+    if environment.cli().flag("--experimental-print-required-tla") {
+        for error in stalled_awaits(&environment, info.this())? {
+            if let Some(arrow) = fatal::arrow_message(&environment, error, None)? {
+                environment.print_error(&format!("Error: unexpected top-level await at {arrow}\n\n\n"));
+            }
+        }
+    }
     Ok(Error::error("ERR_REQUIRE_ASYNC_MODULE", message))
 }
 

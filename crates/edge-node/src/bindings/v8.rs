@@ -174,6 +174,10 @@ fn call_native_syntax(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         | "NeverOptimizeFunction"
         | "DeoptimizeFunction"
         | "ClearFunctionFeedback" => Ok(info.undefined()),
+        "CollectGarbage" => {
+            env.collect_garbage()?;
+            Ok(info.undefined())
+        }
         _ => Err(Error::unavailable(&format!("%{name}()"))),
     }
 }

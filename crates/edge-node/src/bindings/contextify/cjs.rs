@@ -51,6 +51,9 @@ pub fn compile_function_for_cjs_loader(env: Env, info: &CallInfo<'_>) -> Result<
         }
         Err(error) => {
             can_parse_as_esm = compiles_as_module(&environment, code, filename, error)?;
+            if can_parse_as_esm && !detect {
+                warn_of_module(&environment, filename)?;
+            }
             if !(can_parse_as_esm && detect) {
                 return decorated(&environment, || Err(env.throw(error)));
             }
@@ -62,6 +65,17 @@ pub fn compile_function_for_cjs_loader(env: Env, info: &CallInfo<'_>) -> Result<
     env.set(result, "canParseAsESM", env.boolean(can_parse_as_esm)?)?;
     env.set(result, "function", function)?;
     Ok(result)
+}
+
+/// What is to be done about an ES module in a file that can only be CommonJS.
+fn warn_of_module(environment: &Environment, filename: Value) -> Result<()> {
+    let env = environment.env();
+    let Some(emit) = environment.root("process.emit_warning_sync")? else { return Ok(()) };
+    let message = format!(
+        "Failed to load the ES module: {}. Make sure to set \"type\": \"module\" in the nearest package.json file or use the .mjs extension.",
+        env.get_string(filename)?
+    );
+    env.call(emit, env.undefined()?, &[env.string(&message)?]).map(drop)
 }
 
 /// `containsModuleSyntax(code, filename, resourceName, cjsVar)` → whether the text is ES module syntax only.

@@ -57,13 +57,15 @@ pub fn legacy_main_resolve(env: Env, info: &CallInfo<'_>) -> Result<Value> {
             return env.size(MAIN_ENDINGS.len() + index);
         }
     }
-    let mut message = format!("Cannot find package '{target}'");
-    if env.is_string(info.arg(2))? {
-        let base = env.get_string(info.arg(2))?;
-        let base = file_url_to_path(&base);
-        message.push_str(&format!(" imported from {base}"));
+    if !env.is_string(info.arg(2))? {
+        return Err(Error::invalid_arg_type("The \"base\" argument must be of type string or an instance of URL."));
     }
-    Err(Error::error("ERR_MODULE_NOT_FOUND", message))
+    let base = env.get_string(info.arg(2))?;
+    if ada_url::Url::parse(&base, None).is_err() {
+        return Err(Error::type_error("ERR_INVALID_URL", "Invalid URL"));
+    }
+    let base = file_url_to_path(&base);
+    Err(Error::error("ERR_MODULE_NOT_FOUND", format!("Cannot find package '{target}' imported from {base}")))
 }
 
 /// The path of a `file:` URL; other text as it is.

@@ -1,7 +1,7 @@
 //! `rmSync`.
 
 use super::args;
-use crate::{Environment, errno_exception, strerror, uv_exception};
+use crate::{Environment, errno_exception, strerror, unknown_exception};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
 use edge_wasix::{Errno, Kernel};
 use std::time::Duration;
@@ -16,9 +16,9 @@ pub fn rm_sync(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let delay = env.get_u32(info.arg(3))?;
     let stat = match kernel.lstat(&path) {
         Ok(stat) => stat,
-        // Something vanished: nothing is left to be done.
-        Err(Errno::ENOENT) => return Ok(info.undefined()),
-        Err(errno) => return Err(uv_exception(env, errno, "rm", Some(&path))),
+        // Nothing there, or not any more: nothing is left to be done.
+        Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(info.undefined()),
+        Err(errno) => return Err(unknown_exception(env, errno, "rm", &path)),
     };
     // A link to a directory is refused as the directory would be, but only the link is ever removed.
     let is_directory = stat.is_dir() || (stat.is_symlink() && kernel.stat(&path).is_ok_and(|stat| stat.is_dir()));
@@ -36,12 +36,10 @@ pub fn rm_sync(env: Env, info: &CallInfo<'_>) -> Result<Value> {
                 edge_wasix::clock::sleep(Duration::from_millis(u64::from(delay) * u64::from(attempt)));
             }
             Err(errno) => {
-                let known = matches!(errno, Errno::EPERM | Errno::ENOTEMPTY | Errno::ENOTDIR | Errno::EACCES);
-                let text = if known {
-                    format!("{}: {}", strerror(errno), String::from_utf8_lossy(&path))
-                } else {
-                    format!("Unknown error: {}", strerror(errno))
-                };
+                if !matches!(errno, Errno::EPERM | Errno::ENOTEMPTY | Errno::ENOTDIR | Errno::EACCES) {
+                    return Err(unknown_exception(env, errno, "rm", &path));
+                }
+                let text = format!("{}: {}", strerror(errno), String::from_utf8_lossy(&path));
                 return Err(errno_exception(env, errno, "rm", &text, Some(&path)));
             }
         }
