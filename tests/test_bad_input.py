@@ -80,7 +80,10 @@ ES_MODULES = {
 
 @pytest.mark.parametrize("name", ES_MODULES)
 def test_es_module(name: str, compare: Comparison) -> None:
-    compare(["program.mjs"], {"program.mjs": ES_MODULES[name], "other.mjs": "export const y = 1;\n", "waits.mjs": "const x = 1; await new Promise(() => x);\n"})
+    compare(
+        ["program.mjs"],
+        {"program.mjs": ES_MODULES[name], "other.mjs": "export const y = 1;\n", "waits.mjs": "const x = 1; await new Promise(() => x);\n"},
+    )
 
 
 @pytest.mark.parametrize(

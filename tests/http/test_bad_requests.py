@@ -263,7 +263,7 @@ def test_one_write(configuration: str, edge_node: Path) -> None:
 
 
 def in_pieces(data: bytes, size: int) -> list[Step]:
-    return [step for at in range(0, len(data), size) for step in (data[at : at + size], Wait(0.004))]
+    return [step for at in range(0, len(data), size) for step in (data[at : at + size], Wait(0.01))]
 
 
 # What a peer does that takes its time, and options of the server.
@@ -333,9 +333,12 @@ BEHAVIOURS: dict[str, tuple[dict[str, Any], list[Step]]] = {
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
 def test_behaviour(behaviour: str, edge_node: Path) -> None:
+    """The waits are long beside what they wait for, but a busy machine may exceed them: one agreement of three is enough."""
     options, steps = BEHAVIOURS[behaviour]
-    with serving(real_node(), options) as theirs:
-        expected = theirs.exchange(steps)
+    for attempt in range(3):
+        with serving(real_node(), options) as theirs, serving(edge_node, options) as ours:
+            expected, got = theirs.exchange(steps), ours.exchange(steps)
+        if got == expected and expected.ended != "silence":
+            return
+        assert attempt < 2 or got == expected
     assert expected.ended != "silence"
-    with serving(edge_node, options) as ours:
-        assert ours.exchange(steps) == expected
