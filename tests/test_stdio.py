@@ -164,7 +164,9 @@ def test_kinds_of_stdin(edge_node: Path, tmp_path: Path, kind: str) -> None:
     program = STDIN_PROGRAM + ("; process.stdin.once('data', () => process.exit(7))" if head else "")
     told = []
     for node in (real_node(), edge_node):
-        done = subprocess.run(["sh", "-c", f'"$0" -e "$1" {redirection}', str(node), program], cwd=tmp_path, capture_output=True, timeout=60)
+        done = subprocess.run(
+            ["sh", "-c", f'"$0" -e "$1" {redirection}', str(node), program], cwd=tmp_path, capture_output=True, timeout=60
+        )
         told.append((done.returncode, done.stdout, done.stderr))
     assert told[1] == told[0]
 
