@@ -179,3 +179,18 @@ def test_standard_streams_that_are_closed(edge_node: Path, tmp_path: Path, close
         done = subprocess.run(["sh", "-c", f'"$0" -e "$1" {closed}', str(node), program], cwd=tmp_path, capture_output=True, timeout=60)
         told.append((done.returncode, done.stdout, done.stderr, (tmp_path / "told").read_text()))
     assert told[1] == told[0]
+
+
+def test_local_sockets_are_named_where_the_program_went(compare: Comparison) -> None:
+    """A relative name, in a folder whose own is too long for an address; the name is gone afterwards."""
+    script = """
+    const fs = require('fs'), net = require('net'), folder = 'd'.repeat(60), name = 'A'.repeat(83);
+    fs.mkdirSync(folder); process.chdir(folder);
+    const server = net.createServer((c) => c.end('hi')).on('error', (e) => console.log(e.code));
+    server.listen(name, () => {
+      console.log(server.address() === name, fs.readdirSync('.').length);
+      net.connect(name).on('data', (d) => console.log(String(d))).on('error', (e) => console.log(e.code))
+        .on('close', () => server.close(() => console.log(fs.readdirSync('.').length)));
+    });
+    """
+    compare(["-e", script])

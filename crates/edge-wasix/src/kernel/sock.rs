@@ -1,10 +1,10 @@
 //! Sockets: WASIX's `sock_*` calls but for options, datagrams and names, which have files of their own.
 
 use std::net::SocketAddr;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-use rustix::net::{AddressFamily, Shutdown, SocketFlags, SocketType};
+use rustix::net::{AddressFamily, Shutdown, SocketAddrAny, SocketFlags, SocketType};
 
 use super::{Fd, Kernel, View};
 use crate::fs::File;
@@ -100,9 +100,20 @@ impl Kernel {
     pub fn sock_bind(&self, fd: Fd, address: &SocketAddress) -> Result<()> {
         let file = self.fds.get(fd)?;
         self.sock_check(Direction::Bind, address)?;
-        let address = to_any(address)?;
+        let (address, _folder) = self.placed(address)?;
         let socket = host(&file)?;
         retry(|| rustix::net::bind(socket, &address))
+    }
+
+    /// An address for the system: a relative name of a local socket is one in the kernel's folder, which after a `chdir` is not the host
+    /// process's. It is reached through the folder's descriptor, which must live as long as the call: a path may be too long.
+    fn placed(&self, address: &SocketAddress) -> Result<(SocketAddrAny, Option<Arc<OwnedFd>>)> {
+        let (SocketAddress::Unix(name), View::Host(root)) = (address, &self.view) else { return Ok((to_any(address)?, None)) };
+        let relative = name.first().is_some_and(|&first| first != b'/' && first != 0);
+        let Some(folder) = root.cwd_fd().filter(|_| relative) else { return Ok((to_any(address)?, None)) };
+        let mut path = format!("/proc/self/fd/{}/", folder.as_raw_fd()).into_bytes();
+        path.extend_from_slice(name);
+        Ok((to_any(&SocketAddress::Unix(path))?, Some(folder)))
     }
 
     /// `sock_connect`: begins; `EINPROGRESS` says that writability will tell the end, and [`Kernel::sock_error`] how it ended.
@@ -112,7 +123,7 @@ impl Kernel {
     pub fn sock_connect(&self, fd: Fd, address: &SocketAddress) -> Result<()> {
         let file = self.fds.get(fd)?;
         self.sock_check(Direction::Connect, address)?;
-        let address = to_any(address)?;
+        let (address, _folder) = self.placed(address)?;
         let socket = host(&file)?;
         retry(|| rustix::net::connect(socket, &address))
     }
