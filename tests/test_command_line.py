@@ -47,6 +47,10 @@ LINES = {
     "eval-typescript": ["--input-type=commonjs-typescript", "-e", "const a: number = 1; console.log(a)"],
     "print": ["-p", "({ a: [1, { b: { c: {} } }], d: new Map([[1, 2]]) })"],
     "print-string": ["-p", "'text'"],
+    "child-in-a-removed-folder": [
+        "-e",
+        "fs.mkdirSync('gone'); process.chdir('gone'); fs.rmdirSync('../gone'); console.log(child_process.spawnSync('echo', ['x']).stdout + '')",
+    ],
     "execve": ["-e", "process.execve(process.execPath, ['node', '-p', 'process.env.A + process.execArgv'], { A: 'b' })"],
     "root-certificates": [
         "--input-type=module",

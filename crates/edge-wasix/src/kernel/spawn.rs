@@ -4,12 +4,12 @@
 //! signal actions, and nothing else; every descriptor of ours is close-on-exec. Only an open policy may start one: a sandboxed guest has no
 //! host program to run.
 
+use std::ffi::CString;
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Command, Stdio as CommandStdio};
 
 use rustix::fs::{Mode, OFlags};
@@ -157,16 +157,20 @@ impl Kernel {
                 command.envs(self.environ().iter().map(|(name, value)| (OsStr::from_bytes(name), OsStr::from_bytes(value))));
             }
         }
-        // After a `chdir` the kernel's folder is not the host process's; what is relative is so to the kernel's.
-        let own = match &self.view {
-            View::Host(host) if host.cwd_fd().is_some() => Some(self.cwd()?),
-            _ => None,
+        // After a `chdir` the kernel's folder is not the host process's: the child enters it by its descriptor, for it may have no name any
+        // more, and then what was asked for.
+        let folder = match &self.view {
+            View::Host(host) => host.cwd_fd(),
+            View::Mounts(_) => None,
         };
-        match (&program.cwd, &own) {
-            (Some(cwd), Some(own)) => command.current_dir(Path::new(OsStr::from_bytes(own)).join(OsStr::from_bytes(cwd))),
-            (Some(cwd), None) | (None, Some(cwd)) => command.current_dir(OsStr::from_bytes(cwd)),
-            (None, None) => &mut command,
-        };
+        let mut from_folder = None;
+        if let Some(cwd) = &program.cwd {
+            if folder.is_some() {
+                from_folder = Some(CString::new(cwd.as_slice()).map_err(|_| Errno::EINVAL)?);
+            } else {
+                command.current_dir(OsStr::from_bytes(cwd));
+            }
+        }
         if let Some(gid) = program.gid {
             command.gid(gid);
         }
@@ -177,7 +181,17 @@ impl Kernel {
         let places: Vec<Option<RawFd>> = ends.iter().map(|end| end.as_ref().map(AsRawFd::as_raw_fd)).collect();
         let detached = program.detached;
         // SAFETY: the closure runs in the child between fork and exec; it calls only async-signal-safe functions and allocates nothing.
-        unsafe { command.pre_exec(move || prepare(&places, detached)) };
+        unsafe {
+            command.pre_exec(move || {
+                if let Some(folder) = &folder {
+                    rustix::process::fchdir(folder)?;
+                }
+                if let Some(cwd) = &from_folder {
+                    rustix::process::chdir(cwd.as_c_str())?;
+                }
+                prepare(&places, detached)
+            })
+        };
         // The library reports a failed exec through a descriptor of its own, which must not have a number that a target has.
         let taken = occupy(ends.len() as RawFd)?;
         let started = command.spawn();
