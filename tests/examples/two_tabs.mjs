@@ -61,5 +61,7 @@ await people(ada, 1);
 await bob.until(bob.state, (state) => state === 'connected');
 await bob.enter('Bob');
 console.log('after a reload:', `${await said(bob, 2)}; people: ${await people(bob, 2)}`);
-await call('Browser.close').catch(() => {});
-socket.close();
+// The browser may close the connection before it has answered.
+const closed = new Promise((resolve) => { socket.onclose = resolve; });
+call('Browser.close').catch(() => {});
+await closed;
