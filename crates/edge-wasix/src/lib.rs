@@ -31,6 +31,7 @@ pub mod fs;
 pub mod host;
 pub mod host_stream;
 mod kernel;
+pub mod limits;
 pub mod memory;
 pub mod memory_fs;
 pub mod net;
@@ -43,5 +44,6 @@ pub mod waker;
 
 pub use errno::{Errno, Result, UV_EOF, uv_error, uv_error_map};
 pub use kernel::*;
+pub use limits::{Limit, LimitError, Limits};
 pub use memory_fs::MemoryFs;
 pub use policy::{Policy, Volume, VolumeAccess};
