@@ -52,6 +52,7 @@ MAY_USE = {
     "edge-llhttp": set(),
     "edge-nghttp2": set(),
     "edge-loop": {"edge-wasix"},
+    "edge-policy": {"edge-wasix"},
     "edge-quickjs": {"edge-napi", "edge-wasix"},
     "edge-typescript": set(),
     "edge-node": {
@@ -65,8 +66,8 @@ MAY_USE = {
         "edge-node-lib",
         "edge-typescript",
     },
-    "edge-cli": {"edge-node", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
-    "edge-python": {"edge-node", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
+    "edge-cli": {"edge-node", "edge-policy", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
+    "edge-python": {"edge-node", "edge-policy", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
 }
 
 

@@ -3,6 +3,8 @@
 
 mod image;
 mod info;
+mod safe;
+mod safe_options;
 
 use edge_napi::{Engine, IsolateOptions};
 use edge_node::Program;
@@ -18,7 +20,12 @@ const BOOT_FAILED: i32 = 10;
 
 fn main() {
     edge_wasix::signal::reset_dispositions();
-    let kernel = Kernel::builder().policy(Policy::open()).stdio(Stdio::Own).inherit_fds().host_args().build();
+    let args = edge_wasix::host_args();
+    let is_safe = safe_options::are_given(&args);
+    let builder = Kernel::builder().policy(Policy::open()).args(args);
+    // A sandbox gets the standard streams, and none of the other descriptors that a parent may have left open.
+    let builder = if is_safe { builder.stdio(Stdio::Inherit) } else { builder.stdio(Stdio::Own).inherit_fds() };
+    let kernel = builder.build();
     let kernel = match kernel {
         Ok(kernel) => kernel,
         Err(errno) => edge_wasix::fail(&format!("edge-node: no kernel: {}\n", errno.message()), BOOT_FAILED),
@@ -26,7 +33,7 @@ fn main() {
     edge_wasix::host_stream::reserve();
     let for_exit = kernel.clone();
     let spec = ThreadSpec { name: "edge-main".to_owned(), stack_size: STACK };
-    let code = match spawn(spec, move || run(kernel)) {
+    let code = match spawn(spec, move || run(kernel, is_safe)) {
         // A panic is a bug of ours; its text went to standard error.
         Ok(thread) => thread.join().unwrap_or(BOOT_FAILED),
         Err(_) => BOOT_FAILED,
@@ -34,7 +41,7 @@ fn main() {
     for_exit.exit(code)
 }
 
-fn run(kernel: std::sync::Arc<Kernel>) -> i32 {
+fn run(kernel: std::sync::Arc<Kernel>, is_safe: bool) -> i32 {
     let mut args: Vec<String> = kernel.args().iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
     let argv0 = if args.is_empty() { "edge-node".to_owned() } else { args.remove(0) };
     let exec_path = kernel.executable().map_or_else(|_| argv0.clone(), |path| String::from_utf8_lossy(&path).into_owned());
@@ -47,5 +54,9 @@ fn run(kernel: std::sync::Arc<Kernel>) -> i32 {
     }
     let image = image::open(engine, &kernel, &exec_path);
     let isolate = IsolateOptions { memory_limit: 4 << 30, stack_limit: STACK_LIMIT };
-    edge_node::run_cli(Program { engine, image, kernel, exec_path, argv0, owns_process: true, isolate }, &args)
+    if is_safe {
+        return safe::run(engine, image, &kernel, isolate, args);
+    }
+    let missing_module_hint = String::new();
+    edge_node::run_cli(Program { engine, image, kernel, exec_path, argv0, owns_process: true, missing_module_hint, isolate }, &args)
 }

@@ -21,6 +21,8 @@ pub struct Program<'a> {
     pub argv0: String,
     /// Whether `process.exit()` may end the whole process.
     pub owns_process: bool,
+    /// What to add to an error about a module that is not there ([`EnvironmentOptions::missing_module_hint`]).
+    pub missing_module_hint: String,
     /// Limits of the isolate; the options may lower its memory.
     pub isolate: IsolateOptions,
 }
@@ -100,6 +102,7 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         exec_path: program.exec_path,
         argv0: program.argv0,
         owns_process: program.owns_process,
+        missing_module_hint: program.missing_module_hint,
         ..Default::default()
     };
     let runtime = match Runtime::new(program.engine, program.image.as_ref(), program.kernel, options, &isolate) {

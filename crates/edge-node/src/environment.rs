@@ -32,6 +32,8 @@ pub struct EnvironmentOptions {
     pub argv0: String,
     /// Ends the whole host process on `process.exit()` (the `edge-node` executable) instead of only this environment.
     pub owns_process: bool,
+    /// What to print below an error about a module that is not there which nobody caught: the host's words, for a person. May be empty.
+    pub missing_module_hint: String,
     /// Name and version of the engine, for `process.versions`.
     pub engine: (&'static str, &'static str),
 }

@@ -275,6 +275,14 @@ fn exception_text(environment: &Rc<Environment>, error: Value) -> Result<String>
             text.push_str("\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n");
         }
     }
+    let hint = &environment.options().missing_module_hint;
+    if is_error && !hint.is_empty() {
+        // A getter of the program's that throws has no code.
+        let code = env.catch(|| env.get(error, "code").and_then(|code| env.to_string_lossy(code)))?.unwrap_or_default();
+        if matches!(code.as_str(), "MODULE_NOT_FOUND" | "ERR_MODULE_NOT_FOUND") {
+            text.push_str(&format!("\n{hint}\n"));
+        }
+    }
     if environment.print_version_on_fatal_exception() {
         text.push_str(&format!("\nNode.js {}\n", edge_node_lib::NODE_VERSION));
     }

@@ -54,7 +54,7 @@ pub use cli::{Program, run_cli};
 pub use environment::{Environment, EnvironmentOptions};
 pub use heap_limit::heap_limit;
 pub use node_api::NODE_TABLE;
-pub use options::{HeapFlags, OptionError, OptionValue, Options};
+pub use options::{HeapFlags, OptionError, OptionValue, Options, option_takes};
 pub use request::{ActiveRequest, ActiveRequests, Face, Request};
 pub use runtime::{Runtime, StartError};
 pub use session::{Answer, Interrupt, Session, SessionImages};

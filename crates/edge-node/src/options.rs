@@ -12,6 +12,7 @@ pub use heap_flags::HeapFlags;
 
 pub use config_file::ConfigFile;
 use edge_node_lib::{OPTIONS, OptionInfo, OptionKind};
+pub use parse::option_takes;
 
 /// The value of one option.
 #[derive(Clone, PartialEq, Debug)]
@@ -211,6 +212,18 @@ mod tests {
 
     fn errors(args: &[&str]) -> Vec<String> {
         parse(args).unwrap_err().errors
+    }
+
+    #[test]
+    fn a_value_belongs_to_its_option() {
+        for (word, next) in [("-r", "x"), ("--require", "x"), ("-e", "x"), ("-pe", "x"), ("-p", "x"), ("--eval", "x"), ("-C", "x")] {
+            assert!(option_takes(word, next), "{word}");
+        }
+        for (word, next) in
+            [("-r=x", "y"), ("--require=x", "y"), ("-i", "x"), ("--no-warnings", "x"), ("--foo", "x"), ("-p", "-x"), ("-", "x")]
+        {
+            assert!(!option_takes(word, next), "{word}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a kernel's programs may do. Immutable: a running guest can never widen it.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use crate::net::NetworkAccess;
@@ -26,11 +27,14 @@ pub struct Volume {
 pub struct Policy {
     host_root: bool,
     host_environment: bool,
+    variables: Vec<Vec<u8>>,
+    set_variables: Vec<(Vec<u8>, Vec<u8>)>,
     host_information: bool,
     host_processes: bool,
     network: NetworkAccess,
     unix_sockets: bool,
     volumes: Vec<Volume>,
+    memory: Vec<Vec<u8>>,
     max_fds: usize,
 }
 
@@ -40,11 +44,14 @@ impl Policy {
         Policy {
             host_root: true,
             host_environment: true,
+            variables: Vec::new(),
+            set_variables: Vec::new(),
             host_information: true,
             host_processes: true,
             network: NetworkAccess::Open,
             unix_sockets: true,
             volumes: Vec::new(),
+            memory: Vec::new(),
             max_fds: 1 << 20,
         }
     }
@@ -54,11 +61,14 @@ impl Policy {
         Policy {
             host_root: false,
             host_environment: false,
+            variables: Vec::new(),
+            set_variables: Vec::new(),
             host_information: false,
             host_processes: false,
             network: NetworkAccess::Closed,
             unix_sockets: false,
             volumes: Vec::new(),
+            memory: Vec::new(),
             max_fds: 1024,
         }
     }
@@ -68,6 +78,31 @@ impl Policy {
     pub fn volume(mut self, guest: impl AsRef<[u8]>, host: impl Into<PathBuf>, access: VolumeAccess) -> Policy {
         self.host_root = false;
         self.volumes.push(Volume { guest: guest.as_ref().to_vec(), host: host.into(), access });
+        self
+    }
+
+    /// As [`Policy::volume`], with the host's path as bytes.
+    pub fn volume_at(self, guest: impl AsRef<[u8]>, host: &[u8], access: VolumeAccess) -> Policy {
+        self.volume(guest, std::ffi::OsStr::from_bytes(host), access)
+    }
+
+    /// Gives the guest an empty folder of its own at the guest path `guest`: in memory, writable, gone with the kernel. Confines file
+    /// access as [`Policy::volume`] does.
+    pub fn memory(mut self, guest: impl AsRef<[u8]>) -> Policy {
+        self.host_root = false;
+        self.memory.push(guest.as_ref().to_vec());
+        self
+    }
+
+    /// Lets the guest start with this one of the host's environment variables, where the host has it.
+    pub fn variable(mut self, name: impl AsRef<[u8]>) -> Policy {
+        self.variables.push(name.as_ref().to_vec());
+        self
+    }
+
+    /// Has the guest start with an environment variable of this value, whatever the host has.
+    pub fn set_variable(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Policy {
+        self.set_variables.push((name.as_ref().to_vec(), value.as_ref().to_vec()));
         self
     }
 
@@ -116,6 +151,16 @@ impl Policy {
         self.host_environment
     }
 
+    /// The host's variables that are passed on by name.
+    pub fn variables(&self) -> &[Vec<u8>] {
+        &self.variables
+    }
+
+    /// The variables that are set, with their values.
+    pub fn set_variables(&self) -> &[(Vec<u8>, Vec<u8>)] {
+        &self.set_variables
+    }
+
     pub fn grants_host_information(&self) -> bool {
         self.host_information
     }
@@ -134,6 +179,11 @@ impl Policy {
 
     pub fn volumes(&self) -> &[Volume] {
         &self.volumes
+    }
+
+    /// The guest paths of empty folders in memory.
+    pub fn memory_folders(&self) -> &[Vec<u8>] {
+        &self.memory
     }
 
     pub fn fd_limit(&self) -> usize {

@@ -154,6 +154,21 @@ impl Options {
     }
 }
 
+/// Whether `next` belongs to the option `word` on a command line, and is not an option or the script.
+#[must_use]
+pub fn option_takes(word: &str, next: &str) -> bool {
+    let mut words = Words { given: VecDeque::from([word.to_owned(), next.to_owned()]), from_alias: VecDeque::new(), exec_args: Vec::new() };
+    let mut options = Options::default();
+    while words.given.len() > 1 || !words.from_alias.is_empty() {
+        let Some(word) = words.pop() else { break };
+        // What is wrong with it is told when the options are read.
+        if options.take(&word, &mut words, Source::CommandLine, &mut Vec::new()).is_err() {
+            break;
+        }
+    }
+    words.given.is_empty()
+}
+
 fn not_allowed(told: &str) -> String {
     format!("{told} is not allowed in NODE_OPTIONS")
 }

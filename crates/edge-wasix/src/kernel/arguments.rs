@@ -2,6 +2,11 @@
 
 use super::Kernel;
 
+/// The host process's own arguments, the program's name first.
+pub fn host_args() -> Vec<Vec<u8>> {
+    std::env::args_os().map(std::os::unix::ffi::OsStringExt::into_vec).collect()
+}
+
 impl Kernel {
     /// The arguments the kernel was built with, the program's name first.
     pub fn args(&self) -> &[Vec<u8>] {

@@ -10,7 +10,7 @@ use super::umask::host_umask;
 use super::{Interrupt, Kernel, View};
 use crate::fs::{FileSystem, Mounts, ReadOnly};
 use crate::host::{HostDir, HostFile, HostRoot};
-use crate::{Errno, Policy, Result, VolumeAccess};
+use crate::{Errno, MemoryFs, Policy, Result, VolumeAccess};
 
 /// What descriptors 0, 1 and 2 of a new kernel are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl KernelBuilder {
 
     /// The host process's own arguments.
     pub fn host_args(mut self) -> Self {
-        self.args = std::env::args_os().map(OsStringExt::into_vec).collect();
+        self.args = super::host_args();
         self
     }
 
@@ -123,6 +123,9 @@ impl KernelBuilder {
                 };
                 mounts.push((volume.guest.clone(), fs));
             }
+            for guest in policy.memory_folders() {
+                mounts.push((guest.clone(), Arc::new(MemoryFs::new())));
+            }
             mounts.extend(self.mounts);
             View::Mounts(Mounts::new(mounts)?)
         };
@@ -131,6 +134,11 @@ impl KernelBuilder {
             let host = std::env::vars_os().map(|(key, value)| (key.as_bytes().to_vec(), value.as_bytes().to_vec()));
             env.extend(host);
         }
+        let named = policy.variables().iter().filter_map(|name| {
+            let value = std::env::var_os(std::ffi::OsStr::from_bytes(name))?;
+            Some((name.clone(), value.into_vec()))
+        });
+        let env_set: Vec<_> = named.chain(policy.set_variables().iter().cloned()).chain(self.env).collect();
         let fds = FdTable::new(policy.fd_limit());
         stdio(&fds, self.stdio, &interrupt)?;
         if self.inherit_fds {
@@ -147,7 +155,7 @@ impl KernelBuilder {
             title: Mutex::new(Vec::new()),
             interrupt,
         };
-        for (name, value) in &self.env {
+        for (name, value) in &env_set {
             kernel.setenv(name, value)?;
         }
         if let Some(path) = &self.cwd {

@@ -41,6 +41,7 @@ use crate::fs::{FileSystem, Mounts, Target};
 use crate::host::HostRoot;
 use crate::{Errno, Policy, Result};
 
+pub use arguments::host_args;
 pub use builder::{KernelBuilder, Stdio};
 pub use child::{Child, ChildExit};
 pub use directory::Directory;
