@@ -40,8 +40,8 @@ fn get_converter(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     expect_string(env, info.arg(0))?;
     let label = env.get_string(info.arg(0))?;
     let flags = env.get_u32(info.arg(1))?;
-    // The Encoding Standard has it, Node's ICU has not.
-    if label.eq_ignore_ascii_case("x-user-defined") {
+    // The Encoding Standard has them, Node's ICU has not.
+    if label.eq_ignore_ascii_case("x-user-defined") || label.eq_ignore_ascii_case("iso-8859-16") {
         return Ok(info.undefined());
     }
     let Some(converter) = Converter::new(&label, flags & FATAL != 0, flags & IGNORE_BOM != 0) else {

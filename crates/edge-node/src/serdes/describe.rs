@@ -6,9 +6,14 @@ use edge_napi::types::napi_valuetype;
 use edge_napi::{ClassKind, Result, Value};
 
 /// What V8 calls a value in `… could not be cloned.`: the source of a function, `#<Class>` for most objects, `[object Tag]` for those
-/// with a `toString` of their own.
+/// with a `toString` of their own. No trap of a proxy runs.
 pub fn describe(environment: &Environment, value: Value) -> Result<String> {
     let env = environment.env();
+    // A proxy is called what its target is; a revoked one has null in its place.
+    let mut value = value;
+    while let Some((target, _)) = env.proxy_details(value)? {
+        value = target;
+    }
     let primordials = Primordials::of(environment)?;
     match env.type_of(value)? {
         napi_valuetype::napi_symbol => return env.get_string(primordials.call("SymbolPrototypeToString", &[value])?),
@@ -17,8 +22,12 @@ pub fn describe(environment: &Environment, value: Value) -> Result<String> {
         _ => return env.to_string_lossy(value),
     }
     let kind = env.class_kind(value)?;
-    if matches!(kind, ClassKind::Proxy | ClassKind::Global) {
+    if kind == ClassKind::Global {
         return Ok("#<Object>".to_owned());
+    }
+    // Only a proxy's target comes here: errors themselves can be cloned.
+    if kind == ClassKind::Error {
+        return env.get_string(primordials.call("ErrorPrototypeToString", &[value])?);
     }
     // These have `constructor` as an accessor, which is not asked.
     let is_iterator = matches!(

@@ -7,6 +7,9 @@ use edge_napi::{ClassKind, Env, Error, Result, Value};
 use std::cell::Cell;
 use std::rc::Rc;
 
+/// The oldest version that a header may say.
+const OLDEST: u32 = 13;
+
 /// What a reader asks of whoever uses it.
 pub trait ReadDelegate {
     /// Makes the object that follows a host object's tag.
@@ -170,17 +173,14 @@ impl<'a> Reader<'a> {
     /// Reads the header.
     ///
     /// # Errors
-    /// `Error` for a version that is not known.
+    /// `Error` for a version that is not known, and without a header: V8 takes older formats only from whoever asks for them.
     pub fn header(&self) -> Result<()> {
-        if self.state.header() { Ok(()) } else { Err(bad_version()) }
+        if self.state.header() && self.state.version() >= OLDEST { Ok(()) } else { Err(bad_version()) }
     }
 
-    /// Reads any value, as the outermost one.
+    /// Reads any value, as the outermost one. Without a header before it, the bytes are of the oldest format, to their end.
     pub fn read_value(&self) -> Result<Value> {
-        if self.state.version() == 0 {
-            return Err(bad_version());
-        }
-        self.read()
+        if self.state.version() == 0 { self.read_headless() } else { self.read() }
     }
 
     /// Reads any value.

@@ -100,6 +100,48 @@ impl Reader<'_> {
         }
     }
 
+    /// The format from before there were versions: values one after the other, an object's end tag taking its properties off the stack
+    /// of those before it. One value must be left at the end.
+    pub(super) fn read_headless(&self) -> Result<Value> {
+        let mut stack = Vec::new();
+        while let Some(next) = self.state.peek_tag() {
+            let value = match next {
+                tag::END_OBJECT | tag::END_SPARSE_ARRAY => {
+                    self.state.tag();
+                    let count = self.state.varint32().or_bad_data()? as usize;
+                    let from = count.checked_mul(2).and_then(|values| stack.len().checked_sub(values)).or_bad_data()?;
+                    let object = if next == tag::END_OBJECT {
+                        self.env.object()?
+                    } else {
+                        let array = self.env.array()?;
+                        self.env.set(array, "length", self.env.uint32(self.state.varint32().or_bad_data()?)?)?;
+                        array
+                    };
+                    for pair in stack.split_off(from).chunks_exact(2) {
+                        let key = self.property_key(pair[0])?;
+                        self.env.define(object, key, pair[1], napi_default_jsproperty)?;
+                    }
+                    object
+                }
+                tag::END_DENSE_ARRAY => return Err(bad_data()),
+                _ => {
+                    let position = self.state.position();
+                    let value = self.read()?;
+                    // A program's own reader of host objects may take nothing, and would be asked for ever.
+                    if self.state.position() <= position {
+                        return Err(bad_data());
+                    }
+                    value
+                }
+            };
+            stack.push(value);
+        }
+        match stack[..] {
+            [value] => Ok(value),
+            _ => Err(bad_data()),
+        }
+    }
+
     /// A primitive as an object.
     fn boxed(&self, value: Value) -> Result<Value> {
         self.primordials.call("Object", &[value])
@@ -110,6 +152,14 @@ impl Reader<'_> {
         if self.state.varint32() == Some(count) { Ok(()) } else { Err(bad_data()) }
     }
 
+    fn property_key(&self, key: Value) -> Result<Value> {
+        match self.env.type_of(key)? {
+            napi_valuetype::napi_string => Ok(key),
+            napi_valuetype::napi_number => self.env.to_js_string(key),
+            _ => Err(bad_data()),
+        }
+    }
+
     /// Properties up to `end`; how many.
     fn read_properties(&self, object: Value, end: u8) -> Result<u32> {
         let env = self.env;
@@ -117,11 +167,7 @@ impl Reader<'_> {
         while !self.state.take_if(end) {
             let _scope = env.scope()?;
             let key = self.read()?;
-            let key = match env.type_of(key)? {
-                napi_valuetype::napi_string => key,
-                napi_valuetype::napi_number => env.to_js_string(key)?,
-                _ => return Err(bad_data()),
-            };
+            let key = self.property_key(key)?;
             let value = self.read()?;
             env.define(object, key, value, napi_default_jsproperty)?;
             count += 1;

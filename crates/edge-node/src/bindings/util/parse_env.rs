@@ -1,6 +1,7 @@
 //! `.env` files: `util.parseEnv`, `process.loadEnvFile`, `--env-file` (Node's `Dotenv`).
 
 use edge_napi::{CallInfo, Env, Error, Result, Value};
+use std::collections::BTreeMap;
 
 /// `parseEnv(content)` → object of names and values.
 pub fn parse_env(env: Env, info: &CallInfo<'_>) -> Result<Value> {
@@ -15,14 +16,16 @@ pub fn parse_env(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     Ok(result)
 }
 
-/// Names and values of a `.env` text, later ones replacing earlier ones.
+/// Names and values of a `.env` text, sorted by name as Node's `std::map` has them; of a name twice the later value counts.
 ///
 /// The rules are Node's documentation's ("process.loadEnvFile", "Environment variables"): `#` begins a comment outside quotes, `export `
-/// before a name is dropped, a value in quotes may span lines, only double quotes turn `\n` into a line break.
+/// before a name is dropped, a value in quotes may span lines, only double quotes turn `\n` into a line break. What it does not say is
+/// what Node does: where nothing at all follows the `=`, the name is taken as it stands, with `export ` or empty; where only spaces follow
+/// it on the line, the value is what comes next.
 #[must_use]
 pub fn parse_env_text(text: &str) -> Vec<(String, String)> {
     let text = text.replace('\r', "");
-    let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut pairs = BTreeMap::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
         if rest.starts_with('\n') || rest.starts_with('#') {
@@ -39,21 +42,23 @@ pub fn parse_env_text(text: &str) -> Vec<(String, String)> {
             }
             continue;
         };
-        let mut name = rest[..equal].trim();
-        name = name.strip_prefix("export ").map_or(name, str::trim);
+        let name = rest[..equal].trim();
         rest = &rest[equal + 1..];
+        if rest.is_empty() || rest.starts_with('\n') {
+            pairs.insert(name.to_owned(), String::new());
+            rest = rest.trim_start();
+            continue;
+        }
         if name.is_empty() {
             rest = after_line(rest);
             continue;
         }
-        let (value, tail) = take_value(rest);
+        let name = name.strip_prefix("export ").map_or(name, str::trim);
+        let (value, tail) = take_value(rest.trim_start());
         rest = tail.trim_start();
-        match pairs.iter_mut().find(|pair| pair.0 == name) {
-            Some(pair) => pair.1 = value,
-            None => pairs.push((name.to_owned(), value)),
-        }
+        pairs.insert(name.to_owned(), value);
     }
-    pairs
+    pairs.into_iter().collect()
 }
 
 fn after_line(text: &str) -> &str {
@@ -62,13 +67,6 @@ fn after_line(text: &str) -> &str {
 
 /// The value that `text` begins with, and what follows it.
 fn take_value(text: &str) -> (String, &str) {
-    if text.is_empty() || text.starts_with('\n') {
-        return (String::new(), text);
-    }
-    let text = text.trim_start_matches([' ', '\t']);
-    if text.is_empty() || text.starts_with('\n') {
-        return (String::new(), text);
-    }
     if let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) {
         if let Some(end) = text[1..].find(quote) {
             let inner = &text[1..=end];
@@ -92,5 +90,11 @@ mod tests {
         let expected = [("A", "3"), ("B", "two words"), ("C", "x\ny"), ("D", "q # r"), ("E", ""), ("F", "multi\nline"), ("G", "a'b\"c")];
         let expected: Vec<_> = expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         assert_eq!(parse_env_text(text), expected);
+    }
+
+    #[test]
+    fn nothing_after_the_sign() {
+        let expected = [("", ""), ("b", "c=1"), ("export a", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(parse_env_text("export a=\n=\nb= \t\nc=1"), expected);
     }
 }
