@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{Mode, OFlags};
@@ -24,6 +24,7 @@ use rustix::net::{
 };
 
 use crate::fs::File;
+use crate::limits::{Limit, Meter};
 use crate::poll::HostFd;
 use crate::{Errno, Fd, Kernel, Result};
 
@@ -40,6 +41,8 @@ pub struct HostStream {
     restore: bool,
     /// Descriptors that came with what was read, when they are wanted (`SCM_RIGHTS`).
     received: Option<RefCell<VecDeque<OwnedFd>>>,
+    /// For standard output and standard error, where what is written is limited.
+    output: Option<Arc<Meter>>,
 }
 
 /// Descriptors that are held for nothing but the standard streams.
@@ -97,6 +100,7 @@ impl HostStream {
             may_block: false,
             restore: false,
             received: None,
+            output: None,
         };
         if shared || reopened {
             return Ok(stream);
@@ -117,10 +121,14 @@ impl HostStream {
     /// `EBADF` when it is not open, `EINVAL` when there is nothing of the host behind it (a memory file), `EMFILE`.
     pub fn of(kernel: &Kernel, fd: Fd) -> Result<HostStream> {
         let file = kernel.file(fd)?;
+        let output = (matches!(fd, 1 | 2) && kernel.limits().output.is_some()).then(|| Arc::clone(kernel.meter()));
         if let Some(fd) = file.shared_fd() {
-            return Ok(HostStream { fd, socket: true, readable: true, writable: true, may_block: false, restore: false, received: None });
+            let (readable, writable, may_block, restore) = (true, true, false, false);
+            return Ok(HostStream { fd, socket: true, readable, writable, may_block, restore, received: None, output });
         }
-        Ok(HostStream::open(file.host_fd().ok_or(Errno::EINVAL)?)?)
+        let mut stream = HostStream::open(file.host_fd().ok_or(Errno::EINVAL)?)?;
+        stream.output = output;
+        Ok(stream)
     }
 
     /// From now on descriptors that the peer sends along are taken in (a pipe for messages between processes); without it the system
@@ -196,6 +204,29 @@ impl HostStream {
     pub fn write(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         // The system takes no more slices than this at once; a short write is always allowed.
         let bufs = &bufs[..bufs.len().min(1024)];
+        let Some(meter) = &self.output else { return self.write_all_it_takes(bufs) };
+        // Slice by slice: what the limit has room for is written, then the program ends.
+        let mut total = 0;
+        for buf in bufs {
+            let most = meter.take_up_to(Limit::Output, buf.len() as u64) as usize;
+            let written = if most > 0 { self.write_all_it_takes(&[IoSlice::new(&buf[..most])]) } else { Ok(0) };
+            let count = *written.as_ref().unwrap_or(&0);
+            meter.give_back(Limit::Output, (most - count.min(most)) as u64);
+            total += count;
+            if most < buf.len() && count == most {
+                meter.end(Limit::Output);
+                return if total > 0 { Ok(total) } else { Err(io::Error::from_raw_os_error(libc::EPIPE)) };
+            }
+            match written {
+                Err(error) if total == 0 => return Err(error),
+                Ok(count) if count == buf.len() => {}
+                _ => break,
+            }
+        }
+        Ok(total)
+    }
+
+    fn write_all_it_takes(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         loop {
             let result = if self.socket {
                 let mut control = SendAncillaryBuffer::default();

@@ -44,6 +44,6 @@ pub mod waker;
 
 pub use errno::{Errno, Result, UV_EOF, uv_error, uv_error_map};
 pub use kernel::*;
-pub use limits::{Limit, LimitError, Limits};
+pub use limits::{Limit, LimitError, Limits, Meter};
 pub use memory_fs::MemoryFs;
 pub use policy::{Policy, Volume, VolumeAccess};

@@ -57,6 +57,8 @@ static INSTALLING: Mutex<()> = Mutex::new(());
 thread_local! {
     /// This thread is inside of a handler that ours has called.
     static CHAINING: Cell<bool> = const { Cell::new(false) };
+    /// The kill signal came to this thread, since it last began to run an environment.
+    static KILLED: Cell<bool> = const { Cell::new(false) };
     static SIGNAL_STACK: Cell<Option<SignalStack>> = const { Cell::new(None) };
 }
 
@@ -82,7 +84,8 @@ pub fn ensure_installed(hooks: Hooks) -> io::Result<()> {
     }
     if KILL_SIGNAL.load(Ordering::Acquire) == 0 {
         let signal = free_signal()?;
-        set_action(signal, on_kill as *const () as usize, libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART)?;
+        // Without SA_RESTART: a system call that blocks ends, and who would repeat it asks `is_killed`.
+        set_action(signal, on_kill as *const () as usize, libc::SA_SIGINFO | libc::SA_ONSTACK)?;
         KILL_SIGNAL.store(signal, Ordering::Release);
     }
     Ok(())
@@ -199,6 +202,8 @@ unsafe fn chain(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void)
 }
 
 unsafe extern "C" fn on_kill(_signal: c_int, _info: *mut libc::siginfo_t, context: *mut c_void) {
+    // A const-initialised Cell without a destructor: writing it allocates nothing.
+    let _ = KILLED.try_with(|killed| killed.set(true));
     if let Some(hooks) = HOOKS.get() {
         let mut to = Redirect::default();
         // SAFETY: the hook is async-signal-safe; `context` is the kernel's.
@@ -272,6 +277,16 @@ impl ThreadId {
             }
         }
     }
+}
+
+/// Whether what runs on this thread was killed: a system call that the signal ended is then not to be repeated.
+pub fn is_killed() -> bool {
+    KILLED.try_with(Cell::get).unwrap_or(false)
+}
+
+/// Another environment begins to run on this thread.
+pub(crate) fn forget_kill() {
+    let _ = KILLED.try_with(|killed| killed.set(false));
 }
 
 /// The calling thread's stack.

@@ -113,6 +113,11 @@ pub trait File: Send + Sync {
         None
     }
 
+    /// Whether it counts as a socket (`Limit::Sockets`).
+    fn is_socket(&self) -> bool {
+        false
+    }
+
     /// Sets or clears `O_NONBLOCK`.
     fn set_nonblocking(&self, _on: bool) -> Result<()> {
         Err(Errno::ENOTTY)

@@ -74,7 +74,7 @@ impl HostFile {
     fn retry<T>(&self, mut call: impl FnMut() -> rustix::io::Result<T>) -> Result<T> {
         loop {
             match call() {
-                Err(rustix::io::Errno::INTR) if !self.interrupt.as_ref().is_some_and(|i| i.is_set()) => {}
+                Err(rustix::io::Errno::INTR) if !crate::trap::is_killed() && !self.interrupt.as_ref().is_some_and(|i| i.is_set()) => {}
                 done => return done.map_err(Errno::from),
             }
         }

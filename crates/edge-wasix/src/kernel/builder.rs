@@ -10,6 +10,7 @@ use super::umask::host_umask;
 use super::{Interrupt, Kernel, View};
 use crate::fs::{FileSystem, Mounts, ReadOnly};
 use crate::host::{HostDir, HostFile, HostRoot};
+use crate::limits::{Limits, Meter};
 use crate::{Errno, MemoryFs, Policy, Result, VolumeAccess};
 
 /// What descriptors 0, 1 and 2 of a new kernel are.
@@ -38,6 +39,7 @@ pub struct KernelBuilder {
     umask: Option<u32>,
     stdio: Stdio,
     inherit_fds: bool,
+    limits: Limits,
 }
 
 impl KernelBuilder {
@@ -102,6 +104,12 @@ impl KernelBuilder {
         self
     }
 
+    /// How much its programs may use; no limits but the policy's when not said.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Builds it.
     ///
     /// # Errors
@@ -139,7 +147,8 @@ impl KernelBuilder {
             Some((name.clone(), value.into_vec()))
         });
         let env_set: Vec<_> = named.chain(policy.set_variables().iter().cloned()).chain(self.env).collect();
-        let fds = FdTable::new(policy.fd_limit());
+        let meter = Meter::new(self.limits, Arc::clone(&interrupt));
+        let fds = FdTable::new(policy.fd_limit(), Arc::clone(&meter));
         stdio(&fds, self.stdio, &interrupt)?;
         if self.inherit_fds {
             inherited(&fds, &interrupt)?;
@@ -154,6 +163,7 @@ impl KernelBuilder {
             umask: AtomicU32::new(self.umask.unwrap_or_else(host_umask) & 0o777),
             title: Mutex::new(Vec::new()),
             interrupt,
+            meter,
         };
         for (name, value) in &env_set {
             kernel.setenv(name, value)?;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{Fd, Kernel};
 use crate::fs::{File, HandleType, SetTime, Stat};
 use crate::host::HostFile;
+use crate::limits::Limit;
 use crate::{Errno, Result};
 
 impl Kernel {
@@ -64,12 +65,54 @@ impl Kernel {
 
     /// `write(2)`, or `pwrite(2)` with an offset. May write less than given; the caller goes on.
     pub fn write(&self, fd: Fd, buf: &[u8], offset: Option<u64>) -> Result<usize> {
-        self.fds.get(fd)?.write(buf, offset)
+        let file = self.fds.get(fd)?;
+        self.metered(fd, &*file, buf.len(), |most| file.write(&buf[..most], offset))
     }
 
     /// `writev(2)` / `pwritev(2)`.
     pub fn writev(&self, fd: Fd, bufs: &[IoSlice<'_>], offset: Option<u64>) -> Result<usize> {
-        self.fds.get(fd)?.writev(bufs, offset)
+        let file = self.fds.get(fd)?;
+        let all: usize = bufs.iter().map(|buf| buf.len()).sum();
+        self.metered(fd, &*file, all, |most| {
+            if most == all {
+                return file.writev(bufs, offset);
+            }
+            // Up to the limit: whole slices, then a part of one.
+            let mut left = most;
+            let mut few = Vec::new();
+            for buf in bufs {
+                let part = buf.len().min(left);
+                few.push(IoSlice::new(&buf[..part]));
+                left -= part;
+            }
+            file.writev(&few, offset)
+        })
+    }
+
+    /// Writes at most `len` bytes under the limits of output (descriptors 1 and 2) and of bytes written (files): `write` gets how many it
+    /// may. The limit of output ends the program, the other is `EDQUOT`.
+    fn metered(&self, fd: Fd, file: &dyn File, len: usize, write: impl FnOnce(usize) -> Result<usize>) -> Result<usize> {
+        let limit = match fd {
+            1 | 2 => Limit::Output,
+            _ if self.limits().bytes_written.is_some() && !file.is_socket() => Limit::BytesWritten,
+            _ => return write(len),
+        };
+        if self.limits().amount(limit).is_none() {
+            return write(len);
+        }
+        let most = self.meter.take_up_to(limit, len as u64) as usize;
+        if most == 0 && len > 0 {
+            if limit == Limit::Output {
+                self.meter.end(limit);
+            }
+            return Err(limit.errno());
+        }
+        let written = write(most);
+        self.meter.give_back(limit, (most - written.as_ref().map_or(0, |written| (*written).min(most))) as u64);
+        if limit == Limit::Output && most < len && written.is_ok() {
+            self.meter.end(limit);
+        }
+        written
     }
 
     /// `lseek(2)`.

@@ -39,6 +39,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use crate::fs::{FileSystem, Mounts, Target};
 use crate::host::HostRoot;
+use crate::limits::{Limits, Meter};
 use crate::{Errno, Policy, Result};
 
 pub use arguments::host_args;
@@ -83,6 +84,7 @@ pub struct Kernel {
     umask: AtomicU32,
     title: Mutex<Vec<u8>>,
     interrupt: Arc<Interrupt>,
+    meter: Arc<Meter>,
 }
 
 impl Kernel {
@@ -94,6 +96,16 @@ impl Kernel {
     /// What this kernel's programs may do.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// How much this kernel's programs may use.
+    pub fn limits(&self) -> &Limits {
+        self.meter.limits()
+    }
+
+    /// What they have used, and what ends them over a limit.
+    pub fn meter(&self) -> &Arc<Meter> {
+        &self.meter
     }
 
     /// Makes blocking reads of terminals, pipes and sockets end with `EINTR`, now and from now on. Used when the

@@ -75,6 +75,10 @@ impl File for Socket {
         Some(self.fd())
     }
 
+    fn is_socket(&self) -> bool {
+        true
+    }
+
     fn shared_fd(&self) -> Option<HostFd> {
         Some(self.0.clone())
     }

@@ -3,8 +3,14 @@
 //! A limit that is not set is none. What happens over a limit depends on what is counted ([`Limit`]): where Linux has an errno for it the
 //! call fails with that errno and the program goes on; where it has none the program is ended, and whoever ran it is told which limit it was.
 
+mod meter;
+mod watchdog;
+
 use std::fmt;
 use std::time::Duration;
+
+pub use meter::{Charge, EnderGuard, Meter};
+pub use watchdog::{CpuClock, Running};
 
 /// How much the programs of one kernel may use. `None` is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
