@@ -3,6 +3,7 @@
 
 mod image;
 mod info;
+mod limits;
 mod safe;
 mod safe_options;
 
@@ -10,21 +11,29 @@ use edge_napi::{Engine, IsolateOptions};
 use edge_node::Program;
 use edge_quickjs::QuickJs;
 use edge_wasix::thread::{ThreadSpec, spawn};
-use edge_wasix::{Kernel, Policy, Stdio};
+use edge_wasix::{Kernel, Limits, Policy, Stdio};
 
 /// Bytes of stack for the thread that runs JavaScript, and how much of it JavaScript may use.
 const STACK: usize = 64 << 20;
 const STACK_LIMIT: usize = 56 << 20;
 /// Node's code for a failure before any script ran.
 const BOOT_FAILED: i32 = 10;
+/// Node's code for a command line that cannot be.
+const BAD_OPTION: i32 = 9;
 
 fn main() {
     edge_wasix::signal::reset_dispositions();
-    let args = edge_wasix::host_args();
+    let mut args = edge_wasix::host_args();
+    let limits = match limits::take(&mut args) {
+        Ok(limits) => limits.unwrap_or(Limits::NONE),
+        Err(text) => edge_wasix::fail(&format!("edge-node: {text}\n"), BAD_OPTION),
+    };
     let is_safe = safe_options::are_given(&args);
     let builder = Kernel::builder().policy(Policy::open()).args(args);
     // A sandbox gets the standard streams, and none of the other descriptors that a parent may have left open.
     let builder = if is_safe { builder.stdio(Stdio::Inherit) } else { builder.stdio(Stdio::Own).inherit_fds() };
+    // A sandbox has a kernel of its own, which gets them.
+    let builder = if is_safe { builder } else { builder.limits(limits) };
     let kernel = builder.build();
     let kernel = match kernel {
         Ok(kernel) => kernel,
@@ -33,7 +42,7 @@ fn main() {
     edge_wasix::host_stream::reserve();
     let for_exit = kernel.clone();
     let spec = ThreadSpec { name: "edge-main".to_owned(), stack_size: STACK };
-    let code = match spawn(spec, move || run(kernel, is_safe)) {
+    let code = match spawn(spec, move || run(kernel, is_safe, limits)) {
         // A panic is a bug of ours; its text went to standard error.
         Ok(thread) => thread.join().unwrap_or(BOOT_FAILED),
         Err(_) => BOOT_FAILED,
@@ -41,7 +50,7 @@ fn main() {
     for_exit.exit(code)
 }
 
-fn run(kernel: std::sync::Arc<Kernel>, is_safe: bool) -> i32 {
+fn run(kernel: std::sync::Arc<Kernel>, is_safe: bool, limits: Limits) -> i32 {
     let mut args: Vec<String> = kernel.args().iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
     let argv0 = if args.is_empty() { "edge-node".to_owned() } else { args.remove(0) };
     let exec_path = kernel.executable().map_or_else(|_| argv0.clone(), |path| String::from_utf8_lossy(&path).into_owned());
@@ -55,7 +64,7 @@ fn run(kernel: std::sync::Arc<Kernel>, is_safe: bool) -> i32 {
     let image = image::open(engine, &kernel, &exec_path);
     let isolate = IsolateOptions { memory_limit: 4 << 30, stack_limit: STACK_LIMIT };
     if is_safe {
-        return safe::run(engine, image, &kernel, isolate, args);
+        return safe::run(engine, image, &kernel, isolate, limits, args);
     }
     let missing_module_hint = String::new();
     edge_node::run_cli(Program { engine, image, kernel, exec_path, argv0, owns_process: true, missing_module_hint, isolate }, &args)

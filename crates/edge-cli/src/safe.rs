@@ -9,7 +9,7 @@ use edge_napi::{Engine, IsolateOptions};
 use edge_node::{BootImage, Options, Program};
 use edge_policy::{Document, PolicyError};
 use edge_wasix::fs::ReadOnly;
-use edge_wasix::{Errno, Kernel, MemoryFs, Policy, Stdio};
+use edge_wasix::{Errno, Kernel, Limits, MemoryFs, Policy, Stdio};
 use std::sync::Arc;
 
 /// `process.execPath` of a sandboxed program.
@@ -23,12 +23,19 @@ const MAX_TEXT: usize = 256 << 20;
 const ENDINGS: &[&str] = &["", ".js", ".json", ".cjs", ".mjs", ".ts"];
 
 /// Runs the command line in a sandbox; the exit code.
-pub fn run(engine: &dyn Engine, image: Option<BootImage>, host: &Kernel, isolate: IsolateOptions, args: Vec<String>) -> i32 {
+pub fn run(
+    engine: &dyn Engine,
+    image: Option<BootImage>,
+    host: &Kernel,
+    isolate: IsolateOptions,
+    limits: Limits,
+    args: Vec<String>,
+) -> i32 {
     let complain = |text: &str| {
         // Standard error that is closed or full loses the text.
         let _ = host.write(2, format!("edge-node: {text}\n").as_bytes(), None);
     };
-    let sandbox = match SafeOptions::read(&args).and_then(|options| Sandbox::prepare(host, options)) {
+    let sandbox = match SafeOptions::read(&args).and_then(|options| Sandbox::prepare(host, options, limits)) {
         Ok(sandbox) => sandbox,
         Err(text) => {
             complain(&text);
@@ -63,12 +70,13 @@ struct Sandbox {
     cwd: Option<Vec<u8>>,
     args: Vec<String>,
     hint: Option<String>,
+    limits: Limits,
 }
 
 impl Sandbox {
     /// # Errors
     /// What is wrong with the command line, for a person.
-    fn prepare(host: &Kernel, options: SafeOptions) -> Result<Sandbox, String> {
+    fn prepare(host: &Kernel, options: SafeOptions, limits: Limits) -> Result<Sandbox, String> {
         let here = host.cwd().map_err(|errno| format!("the working directory: {}", errno.message()))?;
         let mut document = Document::default();
         let mut base = here.clone();
@@ -83,7 +91,9 @@ impl Sandbox {
         document.resolve_volumes(&base);
         options.add_to(&mut document);
         let policy = document.policy(host, &here).map_err(|error| error.to_string())?;
-        let mut sandbox = Sandbox { policy, script: None, cwd: None, args: Vec::new(), hint: None };
+        // Of what the file and the command line say the stricter holds.
+        let limits = document.limits().map_err(|error| error.to_string())?.min(&limits);
+        let mut sandbox = Sandbox { policy, script: None, cwd: None, args: Vec::new(), hint: None, limits };
         sandbox.cwd = sandbox.guest_path(&here);
         let mut rest = options.rest;
         let marked = rest.first().is_some_and(|word| word == "--");
@@ -149,7 +159,7 @@ impl Sandbox {
 
     fn kernel(&self) -> Result<Arc<Kernel>, Errno> {
         let args = std::iter::once(GUEST_EXECUTABLE.to_owned()).chain(self.args.iter().cloned());
-        let mut builder = Kernel::builder().policy(self.policy.clone()).stdio(Stdio::Own).args(args);
+        let mut builder = Kernel::builder().policy(self.policy.clone()).limits(self.limits).stdio(Stdio::Own).args(args);
         if let Some((folder, name, contents)) = &self.script {
             builder = builder.mount(folder, ReadOnly::new(MemoryFs::new().with_file(name, contents)?));
         }

@@ -27,6 +27,11 @@ fn ours(word: &str) -> Option<(&'static str, Option<&str>)> {
     WITH_VALUE.iter().find(|known| **known == name).map(|known| (*known, value))
 }
 
+/// Whether an option of ours has its value in the next word.
+pub fn takes_next(word: &str) -> bool {
+    ours(word).is_some_and(|(name, value)| name != "--safe" && value.is_none())
+}
+
 /// Whether a run is to be sandboxed.
 pub fn are_given(args: &[Vec<u8>]) -> bool {
     // Without such a word nothing needs to be parsed, which is the usual case.

@@ -106,6 +106,18 @@ impl ThreadPool {
         state.jobs.remove(at)
     }
 
+    /// Takes no more work, drops what has not begun and leaves the threads to themselves: each goes when what it does is over. For a
+    /// program that was killed, whose work may block for ever.
+    pub fn abandon(&self) {
+        let mut state = self.shared.lock();
+        state.closed = true;
+        let jobs = std::mem::take(&mut state.jobs);
+        let threads = std::mem::take(&mut state.threads);
+        drop(state);
+        self.shared.work_arrived.notify_all();
+        drop((jobs, threads));
+    }
+
     /// Takes no more work, drops what has not begun and waits for what has. Their requests never end; cancel them
     /// first. Called from work on this pool, it does not wait for the thread it is on.
     pub fn shut_down(&self) {

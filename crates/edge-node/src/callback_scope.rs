@@ -2,6 +2,7 @@
 //! behave as in Node (`InternalCallbackScope`, `InternalMakeCallback`).
 
 use crate::async_context::{AsyncIds, emit_after, emit_before, fields, pop_async_context, push_async_context};
+use crate::bindings::limit_timers;
 use crate::{Environment, fatal};
 use edge_napi::{Error, Result, Value};
 use std::rc::Rc;
@@ -130,6 +131,9 @@ impl Environment {
     fn end_outermost(self: &Rc<Self>) {
         if let Err(error) = self.drain_tick_queue() {
             self.report_uncaught(error);
+        }
+        if let Some(most) = self.kernel().limits().timers {
+            limit_timers(self, most);
         }
         if self.can_call_into_js() {
             // A closing engine runs them when it ends.

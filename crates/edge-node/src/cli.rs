@@ -2,7 +2,7 @@
 
 use crate::options::ConfigFile;
 use crate::runtime::Runtime;
-use crate::{BootImage, EnvironmentOptions, OptionError, Options, heap_limit, parse_env_text};
+use crate::{BootImage, EnvironmentOptions, OptionError, Options, heap_limit, limit_process, parse_env_text};
 use edge_napi::{Engine, IsolateOptions, Poison};
 use edge_wasix::Kernel;
 use std::sync::Arc;
@@ -49,6 +49,17 @@ const fn fatal_text(poison: Poison) -> &'static str {
 #[must_use]
 pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
     let kernel = program.kernel.clone();
+    let _under_limits = if program.owns_process {
+        match limit_process(&kernel) {
+            Ok(guard) => Some(guard),
+            Err(error) => {
+                kernel.last_words(&format!("edge-node: no watchdog: {error}\n"));
+                return BOOT_FAILED;
+            }
+        }
+    } else {
+        None
+    };
     let complain = |text: &str| {
         // Standard error that is closed or full loses the text.
         let _ = kernel.write(2, text.as_bytes(), None);
@@ -95,7 +106,7 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         return 0;
     }
     let main = main_script(&kernel, &cli);
-    let memory_limit = heap_limit(&kernel, &cli).min(program.isolate.memory_limit);
+    let memory_limit = heap_limit(&kernel, &cli).min(program.isolate.memory_limit).min(kernel.limits().memory.unwrap_or(u64::MAX));
     let isolate = IsolateOptions { memory_limit, ..program.isolate };
     let options = EnvironmentOptions {
         cli,

@@ -102,6 +102,10 @@ impl Drop for Runtime {
         node_api::run_cleanup(&self.environment);
         // Handles that are still open hold the environment in their callbacks.
         self.environment.uv().abandon();
+        if self.isolate.poisoned().is_some() && Arc::strong_count(self.environment.uv().pool()) == 1 {
+            // Work of a program that was killed may block for ever; nobody waits for it.
+            self.environment.uv().pool().abandon();
+        }
         self.environment.clear_states();
     }
 }

@@ -3,10 +3,11 @@
 use crate::bindings::{mark_bootstrap_complete, patch_prepared};
 use crate::callback_scope::CallbackContext;
 use crate::runtime::{Runtime, StartError};
-use crate::{BootImage, Environment, EnvironmentOptions, run_main_script};
+use crate::{BootImage, Environment, EnvironmentOptions, limit_environment, run_main_script};
 use edge_loop::{LoopHandle, RunMode};
 use edge_napi::{Engine, Isolate, IsolateOptions, Kill, Poison, Result, Value};
-use edge_wasix::Kernel;
+use edge_wasix::limits::{CpuClock, EnderGuard, Running};
+use edge_wasix::{Kernel, Limit};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -88,6 +89,8 @@ pub enum Answer {
     NeverSettled,
     /// The heap reached its limit: the engine instance is gone.
     OutOfMemory,
+    /// Another limit ended the program: the engine instance is gone.
+    LimitExceeded(Limit),
     /// The engine instance is gone (killed, trapped): why.
     Poisoned(String),
 }
@@ -98,6 +101,7 @@ pub struct Interrupt {
     flag: Arc<AtomicBool>,
     kill: Arc<dyn Kill>,
     uv: LoopHandle,
+    kernel: Arc<Kernel>,
 }
 
 impl Interrupt {
@@ -108,15 +112,17 @@ impl Interrupt {
         self.uv.stop();
     }
 
-    /// Ends the engine instance for good, also inside loops of the engine that never check.
+    /// Ends the engine instance for good, also inside loops of the engine that never check and inside calls that block.
     pub fn kill(&self) {
         self.kill.kill();
         self.uv.terminate();
+        self.kernel.interrupt();
     }
 }
 
 /// A booted runtime that serves one request after another. Lives on one thread.
 pub struct Session {
+    _limits: EnderGuard,
     runtime: Runtime,
     flag: Arc<AtomicBool>,
 }
@@ -154,7 +160,9 @@ impl Session {
         }
         patch_prepared(environment).and_then(|()| mark_bootstrap_complete(environment)).map_err(|_| failed())?;
         drop(_scope);
-        Ok(Self { runtime, flag: Arc::default() })
+        let kernel = environment.kernel();
+        let limits = limit_environment(kernel, environment.kill_handle(), environment.uv().handle());
+        Ok(Self { runtime, flag: Arc::default(), _limits: limits })
     }
 
     /// Brings a runtime as far as an image of a session has it: everything that is the same for all sessions. Take the image
@@ -177,7 +185,13 @@ impl Session {
     /// The part for other threads.
     #[must_use]
     pub fn interrupt_handle(&self) -> Interrupt {
-        Interrupt { flag: Arc::clone(&self.flag), kill: self.environment().kill_handle(), uv: self.environment().uv().handle() }
+        let environment = self.environment();
+        Interrupt {
+            flag: Arc::clone(&self.flag),
+            kill: environment.kill_handle(),
+            uv: environment.uv().handle(),
+            kernel: Arc::clone(environment.kernel()),
+        }
     }
 
     /// Serves a request: `kind` is a member of the server's table, `request` its arguments as JSON. Runs the loop until the answer
@@ -187,6 +201,10 @@ impl Session {
             return answer;
         }
         let environment = self.environment();
+        let _running = match self.begin() {
+            Ok(running) => running,
+            Err(answer) => return answer,
+        };
         let env = environment.env();
         let begun = env.scope().ok().and_then(|_scope| {
             environment.callback_scope(CallbackContext::NONE, || {
@@ -202,6 +220,10 @@ impl Session {
 
     /// Runs the loop until nothing keeps it alive, then `beforeExit` and `exit`: [`Answer::Exited`], or what ended it before.
     pub fn finish(&self) -> Answer {
+        let _running = match self.begin() {
+            Ok(running) => running,
+            Err(answer) => return answer,
+        };
         let code = self.environment().spin_unless(|| self.flag.load(Ordering::Acquire));
         if let Some(answer) = self.interrupted() {
             return answer;
@@ -211,6 +233,12 @@ impl Session {
             (None, Some(code)) => Answer::Exited(code),
             (None, None) => Answer::Poisoned("the loop stopped".to_owned()),
         }
+    }
+
+    /// Begins a stretch under the kernel's time limits, which are counted anew for each request.
+    fn begin(&self) -> std::result::Result<Running, Answer> {
+        let running = self.environment().kernel().meter().run(CpuClock::Thread);
+        running.map_err(|error| Answer::Poisoned(format!("no watchdog for its limits: {error}")))
     }
 
     /// The answer to an interruption that has come, once.
@@ -254,11 +282,16 @@ impl Session {
         match self.runtime.isolate().poisoned() {
             None => {}
             Some(Poison::OutOfMemory) => return Some(Answer::OutOfMemory),
+            Some(Poison::Killed) if self.limit().is_some() => return self.limit().map(Answer::LimitExceeded),
             Some(Poison::Killed) => return Some(Answer::Poisoned("it was killed".to_owned())),
             Some(Poison::Trap) => return Some(Answer::Poisoned("the engine trapped".to_owned())),
             Some(Poison::Panic) => return Some(Answer::Poisoned("a native function panicked".to_owned())),
         }
         self.environment().exit_code().map(Answer::Exited)
+    }
+
+    fn limit(&self) -> Option<Limit> {
+        self.environment().kernel().meter().reached()
     }
 
     fn slot(&self) -> Result<Option<Answer>> {

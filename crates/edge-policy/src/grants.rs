@@ -1,8 +1,8 @@
 //! What a document means: an [`edge_wasix::Policy`].
 
-use edge_wasix::{Errno, Kernel, Policy};
+use edge_wasix::{Errno, Kernel, Limits, Policy};
 
-use crate::{Document, PolicyError, VolumeRule};
+use crate::{Document, LimitValue, PolicyError, VolumeRule};
 
 impl Document {
     /// Makes the host paths of the volumes absolute: relative ones start from `base`. What is no volume stays, to be told by
@@ -60,12 +60,29 @@ impl Document {
             ("dns", !self.dns.is_empty()),
             ("commands", !self.commands.is_empty()),
             ("native_addons", self.native_addons),
-            ("limits", !self.limits.is_empty()),
         ];
         match unfinished.into_iter().find(|field| field.1) {
             Some((field, _)) => Err(PolicyError::new(field, "is not enforced yet")),
             None => Ok(policy),
         }
+    }
+}
+
+impl Document {
+    /// The limits that the document names.
+    ///
+    /// # Errors
+    /// A time that is none, or no memory at all.
+    pub fn limits(&self) -> Result<Limits, PolicyError> {
+        let mut limits = Limits::NONE;
+        for (name, value) in &self.limits {
+            let text = match value {
+                LimitValue::Count(count) => count.to_string(),
+                LimitValue::Seconds(seconds) => format!("{seconds:.9}"),
+            };
+            limits.set(name, &text).map_err(|error| PolicyError::new(format!("limits.{name}"), error.reason))?;
+        }
+        Ok(limits)
     }
 }
 

@@ -162,6 +162,7 @@ fn told(py: Python<'_>, answer: Answer) -> PyResult<(&'static str, Py<PyAny>)> {
         Answer::Exited(code) => ("exited", code.into_py_any(py)?),
         Answer::Interrupted => ("interrupted", py.None()),
         Answer::NeverSettled => ("never", py.None()),
+        Answer::LimitExceeded(limit) => ("limit", limit.name().into_py_any(py)?),
         Answer::OutOfMemory => ("memory", py.None()),
         Answer::Poisoned(why) => ("poisoned", why.into_py_any(py)?),
     })

@@ -161,14 +161,14 @@ impl Host for Bridge {
 
     /// One thread has an engine's memory, so nobody can change or notify what is waited for: it is a sleep, for ever without a
     /// time limit (negative), as in Node. It ends early, as if timed out, when the isolate is told to stop.
-    fn atomics_wait(&self, _engine: &Engine, _address: u32, _expected: i64, _is_64: i32, timeout_ms: i64) -> i32 {
+    fn atomics_wait(&self, engine: &Engine, _address: u32, _expected: i64, _is_64: i32, timeout_ms: i64) -> i32 {
         const TIMED_OUT: i32 = 2;
         /// How long a kill may take to be seen.
         const SLICE_NS: u64 = 10_000_000;
         let deadline = u64::try_from(timeout_ms).map(|ms| clock::monotonic_ns().saturating_add(ms.saturating_mul(1_000_000)));
         loop {
             let left = deadline.map_or(SLICE_NS, |at| at.saturating_sub(clock::monotonic_ns()));
-            if left == 0 || self.inner().is_none_or(|inner| inner.terminate.load(Ordering::SeqCst)) {
+            if left == 0 || engine.poison().is_some() || self.inner().is_none_or(|inner| inner.terminate.load(Ordering::SeqCst)) {
                 return TIMED_OUT;
             }
             clock::sleep(Duration::from_nanos(left.min(SLICE_NS)));

@@ -81,7 +81,7 @@ pub use module_wrap::stalled_awaits;
 pub use performance::{Milestone, forget_milestones, mark_bootstrap_complete, mark_milestone};
 pub use process_methods::patch_prepared;
 pub use symbols::per_isolate_symbols;
-pub use timers::ensure_check;
+pub use timers::{ensure_check, limit_timers};
 pub use util::{parse_env_text, private_symbols};
 pub use v8::set_natives_syntax;
 pub use zlib::zlib_version;

@@ -4,6 +4,7 @@ use crate::callback_scope::CallbackContext;
 use crate::{Aliased, Binding, Environment, Target, natives};
 use edge_loop::{Check, Handle, Idle, Timer};
 use edge_napi::{CallInfo, Env, Result, Value};
+use edge_wasix::Limit;
 use std::cell::OnceCell;
 use std::rc::{Rc, Weak};
 
@@ -82,6 +83,19 @@ impl Timers {
 /// Sees to it that the check phase comes to [`check_immediate`].
 pub fn ensure_check(environment: &Rc<Environment>) {
     Timers::of(environment);
+}
+
+/// Ends the program when it has more than `most` timers and immediates ([`Limit::Timers`]).
+pub fn limit_timers(environment: &Rc<Environment>, most: u64) {
+    let count = || -> Result<u64> {
+        let timeouts = environment.aliased::<i32>("timers.timeoutInfo")?.get(0);
+        let immediates = Timers::of(environment).immediate_info(environment)?.get(COUNT);
+        Ok(u64::from(timeouts.max(0).cast_unsigned()) + u64::from(immediates))
+    };
+    // An engine that is gone has none.
+    if count().is_ok_and(|count| count > most) {
+        environment.kernel().meter().end(Limit::Timers);
+    }
 }
 
 fn setup_timers(env: Env, info: &CallInfo<'_>) -> Result<Value> {

@@ -164,6 +164,7 @@ impl KernelBuilder {
             title: Mutex::new(Vec::new()),
             interrupt,
             meter,
+            children: Mutex::default(),
         };
         for (name, value) in &env_set {
             kernel.setenv(name, value)?;

@@ -2,11 +2,13 @@
 
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rustix::event::{EventfdFlags, eventfd};
 use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions, pidfd_open, waitid};
 
+use super::Kernel;
+use crate::limits::{Charge, Limit};
 use crate::poll::HostFd;
 use crate::{Errno, Result};
 
@@ -22,25 +24,88 @@ pub struct ChildExit {
 /// A child process. Dropping it leaves the process running; it is then reaped when it ends.
 #[derive(Debug)]
 pub struct Child {
-    pid: i32,
     /// Readable once the child has ended.
     exit: HostFd,
-    process: Mutex<Option<std::process::Child>>,
+    process: Arc<Process>,
+    /// It counts as a thread until it was waited for.
+    charge: Mutex<Option<Charge>>,
+}
+
+/// The process itself, until it was waited for.
+#[derive(Debug)]
+pub(super) struct Process {
+    pid: i32,
+    running: Mutex<Option<std::process::Child>>,
+}
+
+impl Process {
+    fn kill(&self, signal: i32) -> Result<()> {
+        // Held, so that the number cannot be somebody else's by now.
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.is_none() {
+            return Err(Errno::ESRCH);
+        }
+        // SAFETY: takes two numbers, touches no memory of ours.
+        if unsafe { libc::kill(self.pid, signal) } == 0 { Ok(()) } else { Err(Errno::last()) }
+    }
+}
+
+impl Kernel {
+    /// Ends (SIGKILL) the children that still run and whose handles are open, and what they have started themselves: for a program
+    /// that is ended from outside. A descendant whose parent has ended is not found any more.
+    pub fn kill_children(&self) {
+        let children = std::mem::take(&mut *self.children.lock().unwrap_or_else(PoisonError::into_inner));
+        let children: Vec<Arc<Process>> = children.iter().filter_map(Weak::upgrade).filter(|child| child.kill(0).is_ok()).collect();
+        if children.is_empty() {
+            return;
+        }
+        // Stopped first, so that they start nothing more while their descendants are looked for.
+        for child in &children {
+            let _ = child.kill(libc::SIGSTOP);
+        }
+        for pid in descendants(children.iter().map(|child| child.pid).collect()) {
+            // SAFETY: takes two numbers, touches no memory of ours.
+            unsafe { libc::kill(pid, libc::SIGKILL) };
+        }
+        for child in &children {
+            let _ = child.kill(libc::SIGKILL);
+        }
+    }
+
+    /// Takes over a child that was started.
+    pub(super) fn adopt(&self, process: std::process::Child, charge: Charge) -> Result<Child> {
+        let child = Child::new(process, charge)?;
+        let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
+        children.retain(|child| child.strong_count() > 0);
+        children.push(Arc::downgrade(&child.process));
+        drop(children);
+        // The end may have come while it was started.
+        if self.meter.reached().is_some() {
+            self.kill_children();
+        }
+        Ok(child)
+    }
+
+    /// What a child counts.
+    pub(super) fn child_charge(&self) -> Result<Charge> {
+        self.meter.charge(Limit::Threads, 1)
+    }
 }
 
 impl Child {
-    pub(super) fn new(process: std::process::Child) -> Result<Child> {
+    fn new(process: std::process::Child, charge: Charge) -> Result<Child> {
         let pid = process.id().cast_signed();
         let exit = match Pid::from_raw(pid).map(|pid| pidfd_open(pid, PidfdFlags::empty())) {
             Some(Ok(fd)) => HostFd::from(fd),
             _ => HostFd::from(watch_on_thread(pid)?),
         };
-        Ok(Child { pid, exit, process: Mutex::new(Some(process)) })
+        let process = Arc::new(Process { pid, running: Mutex::new(Some(process)) });
+        Ok(Child { exit, process, charge: Mutex::new(Some(charge)) })
     }
 
     /// The process id.
     pub fn pid(&self) -> i32 {
-        self.pid
+        self.process.pid
     }
 
     /// A descriptor that is readable once the child has ended.
@@ -50,7 +115,7 @@ impl Child {
 
     /// How it ended; `None` while it runs. Answers once, then `None`.
     pub fn try_wait(&self) -> Option<ChildExit> {
-        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut process = self.process.running.lock().unwrap_or_else(PoisonError::into_inner);
         let exit = match process.as_mut()?.try_wait() {
             Ok(None) => return None,
             Ok(Some(status)) => ChildExit { status: status.code().unwrap_or(0), signal: status.signal().unwrap_or(0) },
@@ -58,6 +123,7 @@ impl Child {
             Err(_) => ChildExit { status: 0, signal: 0 },
         };
         *process = None;
+        self.charge.lock().unwrap_or_else(PoisonError::into_inner).take();
         Some(exit)
     }
 
@@ -66,19 +132,13 @@ impl Child {
     /// # Errors
     /// `ESRCH` once it was waited for, `EINVAL` for a number that is no signal, `EPERM`.
     pub fn kill(&self, signal: i32) -> Result<()> {
-        // Held, so that the number cannot be somebody else's by now.
-        let process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
-        if process.is_none() {
-            return Err(Errno::ESRCH);
-        }
-        // SAFETY: takes two numbers, touches no memory of ours.
-        if unsafe { libc::kill(self.pid, signal) } == 0 { Ok(()) } else { Err(Errno::last()) }
+        self.process.kill(signal)
     }
 }
 
 impl Drop for Child {
     fn drop(&mut self) {
-        let process = self.process.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let process = self.process.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut process) = process else { return };
         if matches!(process.try_wait(), Ok(None)) {
             // A zombie would stay until this process ends; a small thread takes it away.
@@ -86,6 +146,27 @@ impl Drop for Child {
             let _ = crate::thread::spawn(spec, move || process.wait());
         }
     }
+}
+
+/// The processes that were started by those of `pids`, and by these in turn (`/proc/PID/stat`); without `pids` themselves.
+fn descendants(pids: Vec<i32>) -> Vec<i32> {
+    let Ok(listing) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let parent = |pid: i32| -> Option<i32> {
+        let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+        // The name in parentheses may hold anything; state and parent follow it.
+        let rest = &stat[stat.iter().rposition(|&byte| byte == b')')? + 1..];
+        std::str::from_utf8(rest).ok()?.split_ascii_whitespace().nth(1)?.parse().ok()
+    };
+    let numbers = listing.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let pairs: Vec<(i32, i32)> = numbers.filter_map(|pid| Some((pid, parent(pid)?))).collect();
+    let mut known = pids;
+    let own = known.len();
+    let mut at = 0;
+    while let Some(&of) = known.get(at) {
+        known.extend(pairs.iter().filter(|pair| pair.1 == of).map(|pair| pair.0));
+        at += 1;
+    }
+    known.split_off(own)
 }
 
 /// For kernels without pidfd: a thread that waits, leaves the child to be reaped, and makes the descriptor readable.

@@ -85,6 +85,8 @@ pub struct Kernel {
     title: Mutex<Vec<u8>>,
     interrupt: Arc<Interrupt>,
     meter: Arc<Meter>,
+    /// For [`Kernel::kill_children`].
+    children: Mutex<Vec<std::sync::Weak<child::Process>>>,
 }
 
 impl Kernel {

@@ -192,12 +192,13 @@ impl Kernel {
                 prepare(&places, detached)
             })
         };
+        let charge = self.child_charge()?;
         // The library reports a failed exec through a descriptor of its own, which must not have a number that a target has.
         let taken = occupy(ends.len() as RawFd)?;
         let started = command.spawn();
         drop(taken);
         match started {
-            Ok(child) => Child::new(child),
+            Ok(child) => self.adopt(child, charge),
             Err(error) => Err(error.into()),
         }
     }

@@ -21,8 +21,8 @@ pub struct Limits {
     /// Bytes that the host holds for the program outside of the engine: files in memory, data waiting to be written, contexts of
     /// compression, copies for the thread pool. Over it: `ENOSPC` for files in memory, `ENOBUFS` for streams, `ENOMEM` else.
     pub host_memory: Option<u64>,
-    /// Processor time of the program's own thread, user and system. The thread pool's is not in it. Over it the program ends.
-    /// `edge-node` counts the whole run, an embedded environment each request anew.
+    /// Processor time, user and system. Over it the program ends. `edge-node` counts its whole process from its start, an embedded
+    /// environment the time of its thread, each request anew.
     pub cpu_time: Option<Duration>,
     /// Time by the clock on the wall (monotonic: a suspended machine or a set clock do not count). Over it the program ends.
     /// `edge-node` counts the whole run, an embedded environment each request anew.

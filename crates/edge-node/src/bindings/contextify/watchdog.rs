@@ -3,7 +3,7 @@
 use super::sigint;
 use crate::Environment;
 use edge_napi::{Error, Kill, Result};
-use edge_wasix::Errno;
+use edge_wasix::{Errno, Limit};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -24,6 +24,9 @@ fn guarded<T>(environment: &Rc<Environment>, timeout: i64, body: impl FnOnce() -
     if timeout < 0 {
         return (body(), false);
     }
+    let Ok(_charge) = environment.kernel().meter().charge(Limit::Threads, 1) else {
+        return (Err(crate::uv_exception(environment.env(), Errno::EAGAIN, "uv_thread_create", None)), false);
+    };
     let shared = Arc::new(Shared { state: AtomicU8::new(RUNNING), done: Mutex::new(false), wake: Condvar::new() });
     let watcher = {
         let (shared, kill) = (shared.clone(), environment.kill_handle());

@@ -4,8 +4,14 @@ use super::bytes::{copied, secret};
 use super::digest_lookup;
 use super::failure::invalid_key_length;
 use super::job::{self, Kind};
+use crate::Environment;
 use edge_crypto::{OpenSslErrors, hkdf, pbkdf2, scrypt};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
+use edge_wasix::Limit;
+
+/// Above this the work takes milliseconds.
+const LONG_PBKDF2: u64 = 10_000;
+const LONG_SCRYPT: u64 = 1 << 13;
 
 const FAILED: &str = "Deriving bits failed";
 const PBKDF2: Kind = Kind { class: "PBKDF2Job", provider: "PBKDF2REQUEST", failure: FAILED };
@@ -22,7 +28,8 @@ pub fn construct_pbkdf2(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let (password, salt) = (copied(env, info.arg(1))?, copied(env, info.arg(2))?);
     let (iterations, length) = (env.get_u32(info.arg(3))?, env.get_u32(info.arg(4))? as usize);
     let digest = digest_lookup::named(env, info.arg(5))?;
-    job::plan(env, info, &PBKDF2, move || silent(pbkdf2(&password, &salt, iterations, digest, length)), job::to_array_buffer)
+    let long = u64::from(iterations) * (1 + length as u64 / 32) > LONG_PBKDF2;
+    job::plan_long(env, info, &PBKDF2, long, move || silent(pbkdf2(&password, &salt, iterations, digest, length)), job::to_array_buffer)
 }
 
 /// `new ScryptJob(mode, password, salt, N, r, p, maxmem, length)`
@@ -36,14 +43,21 @@ pub fn construct_scrypt(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         let reason = errors.0.last().map(|error| format!(": {}", error.text())).unwrap_or_default();
         return Err(Error::range_error("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", format!("Invalid scrypt params{reason}")));
     }
+    // OpenSSL's working memory is the host's.
+    let memory = n.saturating_mul(r).saturating_mul(128).saturating_add(p.saturating_mul(r).saturating_mul(128));
+    let Ok(charge) = Environment::of(env)?.kernel().meter().charge(Limit::HostMemory, memory) else {
+        return Err(Error::range_error("ERR_CRYPTO_INVALID_SCRYPT_PARAMS", "Invalid scrypt params: memory limit exceeded"));
+    };
     let work = move || {
+        let _charge = charge;
         let mut key = vec![0; length];
         if length > 0 {
             silent(scrypt(&password, &salt, n, r, p, most_memory, &mut key))?;
         }
         Ok(key)
     };
-    job::plan(env, info, &SCRYPT, work, job::to_array_buffer)
+    let long = n.saturating_mul(r).saturating_mul(p) > LONG_SCRYPT;
+    job::plan_long(env, info, &SCRYPT, long, work, job::to_array_buffer)
 }
 
 /// `new HKDFJob(mode, digest, key, salt, info, length)`

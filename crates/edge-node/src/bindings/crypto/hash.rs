@@ -49,8 +49,18 @@ pub fn construct(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `update(data, encoding)` → whether it went well.
 pub fn update(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let hash = env.unwrap::<Hash>(info.this())?;
-    let done = with_data(env, info.arg(0), info.arg(1), |bytes| hash.hasher.borrow_mut().update(bytes))?;
+    let done = with_data(env, info.arg(0), info.arg(1), |bytes| in_pieces(env, bytes, |piece| hash.hasher.borrow_mut().update(piece)))?;
     env.boolean(done)
+}
+
+/// Gives large data to `update` piece by piece, until it fails or the program is ended: a kill waits for native code to return.
+pub fn in_pieces(env: Env, bytes: &[u8], mut update: impl FnMut(&[u8]) -> bool) -> bool {
+    const PIECE: usize = 8 << 20;
+    if bytes.len() <= PIECE {
+        return update(bytes);
+    }
+    let Ok(environment) = Environment::of(env) else { return false };
+    bytes.chunks(PIECE).all(|piece| !environment.kernel().is_interrupted() && update(piece))
 }
 
 /// `digest(encoding)`

@@ -1,6 +1,7 @@
 //! The class `Hmac`.
 
 use super::bytes::{secret, with_data};
+use super::hash::in_pieces;
 use super::{digest_lookup, failure};
 use crate::Environment;
 use crate::bindings::encode_bytes::encode_bytes_as;
@@ -34,7 +35,9 @@ pub fn init(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 /// `update(data, encoding)` → whether it went well.
 pub fn update(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let hmac = env.unwrap::<Hmac>(info.this())?;
-    let done = with_data(env, info.arg(0), info.arg(1), |bytes| hmac.0.borrow_mut().as_mut().is_some_and(|hmac| hmac.update(bytes)))?;
+    let done = with_data(env, info.arg(0), info.arg(1), |bytes| {
+        in_pieces(env, bytes, |piece| hmac.0.borrow_mut().as_mut().is_some_and(|hmac| hmac.update(piece)))
+    })?;
     env.boolean(done)
 }
 

@@ -5,6 +5,7 @@
 //! the second, on the environment's thread.
 
 use super::failure;
+use super::run_apart::run_apart;
 use crate::{AsyncWrap, Environment};
 use edge_crypto::OpenSslErrors;
 use edge_loop::{RequestKind, WorkError, WorkLane};
@@ -23,6 +24,8 @@ type Finish = Box<dyn FnOnce(&Rc<Environment>, Vec<u8>) -> Result<Value>>;
 
 struct Planned {
     work: Work,
+    /// It may take long.
+    long: bool,
     finish: Finish,
     /// What to say when OpenSSL gives no reason.
     failure: &'static str,
@@ -44,6 +47,22 @@ pub struct Kind {
     pub failure: &'static str,
 }
 
+/// As [`plan`], for work that may take long: see `run_apart`.
+pub fn plan_long(
+    env: Env,
+    info: &CallInfo<'_>,
+    kind: &Kind,
+    long: bool,
+    work: impl FnOnce() -> Outcome + Send + 'static,
+    finish: impl FnOnce(&Rc<Environment>, Vec<u8>) -> Result<Value> + 'static,
+) -> Result<Value> {
+    info.expect_construct(kind.class)?;
+    let planned = Planned { work: Box::new(work), long, finish: Box::new(finish), failure: kind.failure };
+    let job = Job { sync: env.get_i32(info.arg(0))? == SYNC, planned: RefCell::new(Some(planned)) };
+    AsyncWrap::new(&Environment::of(env)?, info.this(), kind.class, kind.provider, Rc::new(job))?;
+    Ok(info.this())
+}
+
 /// Makes the object under construction a job; its first argument is the mode. `finish` makes the result of the work's bytes.
 pub fn plan(
     env: Env,
@@ -52,11 +71,7 @@ pub fn plan(
     work: impl FnOnce() -> Outcome + Send + 'static,
     finish: impl FnOnce(&Rc<Environment>, Vec<u8>) -> Result<Value> + 'static,
 ) -> Result<Value> {
-    info.expect_construct(kind.class)?;
-    let planned = Planned { work: Box::new(work), finish: Box::new(finish), failure: kind.failure };
-    let job = Job { sync: env.get_i32(info.arg(0))? == SYNC, planned: RefCell::new(Some(planned)) };
-    AsyncWrap::new(&Environment::of(env)?, info.this(), kind.class, kind.provider, Rc::new(job))?;
-    Ok(info.this())
+    plan_long(env, info, kind, false, work, finish)
 }
 
 /// `finish` of most jobs: an ArrayBuffer.
@@ -75,11 +90,12 @@ pub fn run(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let wrap = AsyncWrap::of(env, info.this())?;
     let job = wrap.state::<Job>()?;
     let planned = job.planned.borrow_mut().take();
-    let Some(Planned { work, finish, failure }) = planned else {
+    let Some(Planned { work, long, finish, failure }) = planned else {
         return Err(Error::error("ERR_INVALID_STATE", "Invalid state: the job has run"));
     };
     if job.sync {
-        let pair = answer(&environment, work(), finish, failure)?;
+        let outcome = if long { run_apart(&environment, work).ok_or(Error::Closing)? } else { work() };
+        let pair = answer(&environment, outcome, finish, failure)?;
         return env.array_from(&pair);
     }
     // The object must live until it is told.

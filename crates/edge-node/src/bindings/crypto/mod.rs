@@ -22,6 +22,7 @@ mod key_object;
 mod prime;
 mod random;
 mod root_certificates;
+mod run_apart;
 mod state;
 mod timing_safe_equal;
 mod unavailable;

@@ -25,7 +25,7 @@ pub fn construct_random(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         }
     }
     let options = PrimeOptions { bits, safe, add, rem };
-    job::plan(env, info, &RANDOM, move || generate_prime(&options), job::to_array_buffer)
+    job::plan_long(env, info, &RANDOM, bits > 256, move || generate_prime(&options), job::to_array_buffer)
 }
 
 /// `new CheckPrimeJob(mode, candidate, checks)` → whether it is one.
@@ -33,5 +33,6 @@ pub fn construct_check(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let candidate = copied(env, info.arg(1))?;
     // Too large a number fails here, not in the job.
     bit_length(&candidate).map_err(|errors| thrown(env, errors, None))?;
-    job::plan(env, info, &CHECK, move || Ok(vec![u8::from(is_prime(&candidate)?)]), job::to_boolean)
+    let long = candidate.len() > 64;
+    job::plan_long(env, info, &CHECK, long, move || Ok(vec![u8::from(is_prime(&candidate)?)]), job::to_boolean)
 }
