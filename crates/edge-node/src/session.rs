@@ -117,6 +117,7 @@ impl Interrupt {
         self.kill.kill();
         self.uv.terminate();
         self.kernel.interrupt();
+        self.kernel.kill_children();
     }
 }
 

@@ -44,6 +44,14 @@ where
     std::thread::Builder::new().name(spec.name.replace('\0', "")).stack_size(spec.stack_size).spawn(body).map(Thread)
 }
 
+/// Lets the thread of that id ([`current_thread_id`]) run only when nothing else wants to (`SCHED_IDLE`): for one that was left behind
+/// with work that nobody waits for.
+pub fn make_idle(thread: u32) {
+    let parameters = libc::sched_param { sched_priority: 0 };
+    // SAFETY: takes numbers and reads one structure. A thread that has ended meanwhile is an error.
+    unsafe { libc::sched_setscheduler(thread.cast_signed(), libc::SCHED_IDLE, &parameters) };
+}
+
 /// The kernel's id of the calling thread (`gettid`), the number that `/proc/self/task` lists.
 pub fn current_thread_id() -> u32 {
     rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs()
