@@ -134,9 +134,9 @@ def test_ctrl_c_breaks_a_script(compare: Comparison) -> None:
 
 def test_what_is_not_there_is_told(edge_node: Path, tmp_path: Path) -> None:
     """Where a program's safety hangs on an option it is refused; others are taken with a word."""
-    ended = run_node(edge_node, ["--permission", "-p", "1"], tmp_path)
+    ended = run_node(edge_node, ["--enable-fips", "-p", "1"], tmp_path)
     assert (ended.status, ended.stdout) == (9, "")
-    assert "--permission is not supported by Edge.js" in ended.stderr
+    assert "--enable-fips is not supported by Edge.js" in ended.stderr
     ended = run_node(edge_node, ["--cpu-prof", "-p", "1"], tmp_path)
     assert (ended.status, ended.stdout) == (0, "1\n")
     assert "--cpu-prof has no effect" in ended.stderr

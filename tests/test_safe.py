@@ -171,3 +171,65 @@ def test_edge_run_and_edge_eval_pass_it_on(edge_node: Path, tmp_path: Path) -> N
     assert edge("run", "--safe", "-p", "process.cwd()") == "/"
     assert edge("eval", "--safe", "-p", "process.cwd()") == "/"
     assert edge("eval", "--volume", ".:/v", "console.log(require('/v/lib'), process.argv.at(-1))", "word") == "lib word"
+
+
+def test_process_permission_tells_the_policy(safe: Safe, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/etc")
+    asked = [
+        ["fs.read"],
+        ["fs.read", "/v/lib.js"],
+        ["fs.read", "/v/not/there"],
+        ["fs.read", "/v/../etc/passwd"],
+        ["fs.read", "lib.js"],
+        ["fs.write", "/v/lib.js"],
+        ["fs.write", "/w/new"],
+        ["fs.write", "/tmp/x"],
+        ["fs", "/w/x"],
+        ["fs.read", "/v-other/x"],
+        ["child"],
+        ["child", "node"],
+        ["child", "/bin/sh"],
+        ["worker"],
+        ["addon"],
+        ["net.connect"],
+        ["net.connect", "10.0.0.1:80"],
+        ["net.connect", "127.0.0.1:80"],
+        ["net.connect", "example.com:443"],
+        ["net.connect", "example.com:80"],
+        ["net.listen", "127.0.0.1:80"],
+        ["dns", "example.com"],
+        ["dns", "example.org"],
+        ["env", "SECRET"],
+        ["env"],
+        ["nonsense"],
+    ]
+    code = f"process.chdir('/v'); console.log(JSON.stringify([{json.dumps(asked)}.map((words) => process.permission.has(...words)), process.permission.has('fs.read', Buffer.from('/v/lib.js'))]))"
+    options = [
+        "--volume",
+        ".:/v",
+        "--volume",
+        ".:/w:rw",
+        "--allow-run=node",
+        "--allow-net=10.0.0.0/8,example.com:443",
+        "--allow-env=SECRET",
+    ]
+    answer = _value(safe(*options, "-e", code))
+    assert isinstance(answer, list)
+    granted = [words for words, is_granted in zip(asked, answer[0]) if is_granted]
+    assert answer[1] is True and granted == [
+        ["fs.read", "/v/lib.js"],
+        ["fs.read", "/v/not/there"],
+        ["fs.read", "lib.js"],
+        ["fs.write", "/w/new"],
+        ["fs.write", "/tmp/x"],
+        ["fs", "/w/x"],
+        ["child"],
+        ["child", "node"],
+        ["net.connect", "10.0.0.1:80"],
+        ["net.connect", "example.com:443"],
+        ["dns", "example.com"],
+        ["env", "SECRET"],
+    ]
+    done = safe("-e", "process.permission.has(null)")
+    assert 'The "scope" argument must be of type string. Received null' in done.stderr
+    assert safe("-p", "process.permission", flag=None).stdout == "undefined\n"

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from edgejs._executable import NoExecutableError as NoExecutableError
     from edgejs._executable import edge_node_path as edge_node_path
+    from edgejs._policy import Policy as Policy
+    from edgejs._policy import PolicyError as PolicyError
     from edgejs._run import CompletedRun as CompletedRun
     from edgejs._run import run as run
     from edgejs._runtime import ExitError as ExitError
@@ -30,6 +32,8 @@ __all__ = [
     "JavaScriptError",
     "NoExecutableError",
     "OutOfMemoryError",
+    "Policy",
+    "PolicyError",
     "Runtime",
     "RuntimeClosedError",
     "__version__",
@@ -43,6 +47,8 @@ _HOMES = {
     "JavaScriptError": "edgejs._runtime",
     "NoExecutableError": "edgejs._executable",
     "OutOfMemoryError": "edgejs._runtime",
+    "Policy": "edgejs._policy",
+    "PolicyError": "edgejs._policy",
     "Runtime": "edgejs._runtime",
     "RuntimeClosedError": "edgejs._runtime",
     "edge_node_path": "edgejs._executable",

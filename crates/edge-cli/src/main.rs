@@ -4,6 +4,7 @@
 mod image;
 mod info;
 mod limits;
+mod permission;
 mod safe;
 mod safe_options;
 
@@ -11,7 +12,7 @@ use edge_napi::{Engine, IsolateOptions};
 use edge_node::Program;
 use edge_quickjs::QuickJs;
 use edge_wasix::thread::{ThreadSpec, spawn};
-use edge_wasix::{Kernel, Limits, Policy, Stdio};
+use edge_wasix::{Handover, Kernel, Limits, Policy, Stdio};
 
 /// Bytes of stack for the thread that runs JavaScript, and how much of it JavaScript may use.
 const STACK: usize = 64 << 20;
@@ -24,11 +25,15 @@ const BAD_OPTION: i32 = 9;
 fn main() {
     edge_wasix::signal::reset_dispositions();
     let mut args = edge_wasix::host_args();
+    let handover = safe::handover(&args);
     let limits = match limits::take(&mut args) {
         Ok(limits) => limits.unwrap_or(Limits::NONE),
         Err(text) => edge_wasix::fail(&format!("edge-node: {text}\n"), BAD_OPTION),
     };
-    let is_safe = safe_options::are_given(&args);
+    let is_safe = handover.is_some() || safe_options::are_given(&args);
+    if is_safe {
+        edge_wasix::close_inherited(handover.as_ref().map_or(&[], |handover| &handover.fds));
+    }
     let builder = Kernel::builder().policy(Policy::open()).args(args);
     // A sandbox gets the standard streams, and none of the other descriptors that a parent may have left open.
     let builder = if is_safe { builder.stdio(Stdio::Inherit) } else { builder.stdio(Stdio::Own).inherit_fds() };
@@ -42,7 +47,7 @@ fn main() {
     edge_wasix::host_stream::reserve();
     let for_exit = kernel.clone();
     let spec = ThreadSpec { name: "edge-main".to_owned(), stack_size: STACK };
-    let code = match spawn(spec, move || run(kernel, is_safe, limits)) {
+    let code = match spawn(spec, move || run(kernel, is_safe, limits, handover)) {
         // A panic is a bug of ours; its text went to standard error.
         Ok(thread) => thread.join().unwrap_or(BOOT_FAILED),
         Err(_) => BOOT_FAILED,
@@ -50,11 +55,16 @@ fn main() {
     for_exit.exit(code)
 }
 
-fn run(kernel: std::sync::Arc<Kernel>, is_safe: bool, limits: Limits) -> i32 {
+fn run(kernel: std::sync::Arc<Kernel>, is_safe: bool, limits: Limits, handover: Option<Handover>) -> i32 {
     let mut args: Vec<String> = kernel.args().iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
     let argv0 = if args.is_empty() { "edge-node".to_owned() } else { args.remove(0) };
     let exec_path = kernel.executable().map_or_else(|_| argv0.clone(), |path| String::from_utf8_lossy(&path).into_owned());
     let engine: &dyn Engine = &QuickJs;
+    if is_safe {
+        let image = image::open(engine, &kernel, &exec_path);
+        let isolate = IsolateOptions { memory_limit: 4 << 30, stack_limit: STACK_LIMIT };
+        return safe::run(engine, image, &kernel, isolate, limits, args, handover);
+    }
     if args.first().map(String::as_str) == Some("--build-boot-image") {
         return image::build(engine, &kernel, args.get(1).map(String::as_str));
     }
@@ -63,9 +73,6 @@ fn run(kernel: std::sync::Arc<Kernel>, is_safe: bool, limits: Limits) -> i32 {
     }
     let image = image::open(engine, &kernel, &exec_path);
     let isolate = IsolateOptions { memory_limit: 4 << 30, stack_limit: STACK_LIMIT };
-    if is_safe {
-        return safe::run(engine, image, &kernel, isolate, limits, args);
-    }
     let missing_module_hint = String::new();
     edge_node::run_cli(Program { engine, image, kernel, exec_path, argv0, owns_process: true, missing_module_hint, isolate }, &args)
 }

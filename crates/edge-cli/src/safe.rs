@@ -4,16 +4,15 @@
 //! gets another one, made from the policy, and nothing that leads back to the first. What the program is told of the host (its path, its
 //! name, its arguments) is made up here.
 
+use crate::permission;
 use crate::safe_options::{SafeOptions, read_policy};
 use edge_napi::{Engine, IsolateOptions};
 use edge_node::{BootImage, Options, Program};
-use edge_policy::{Document, PolicyError};
+use edge_policy::{Document, PolicyError, Script};
 use edge_wasix::fs::ReadOnly;
-use edge_wasix::{Errno, Kernel, Limits, MemoryFs, Policy, Stdio};
+use edge_wasix::{Errno, GUEST_EXECUTABLE, HANDOVER_OPTION, Handover, Kernel, Limits, MemoryFs, Policy, Stdio};
 use std::sync::Arc;
 
-/// `process.execPath` of a sandboxed program.
-pub const GUEST_EXECUTABLE: &str = "/usr/bin/edge-node";
 /// Node's exit code for a command line that cannot be.
 const BAD_OPTION: i32 = 9;
 const NO_KERNEL: i32 = 10;
@@ -21,6 +20,16 @@ const NO_KERNEL: i32 = 10;
 const MAX_TEXT: usize = 256 << 20;
 /// Endings that Node adds to a script's name.
 const ENDINGS: &[&str] = &["", ".js", ".json", ".cjs", ".mjs", ".ts"];
+
+/// What the sandboxed program that started this one says, if one did. Ends the process when that cannot be read.
+pub fn handover(args: &[Vec<u8>]) -> Option<Handover> {
+    let number = args.get(1)?.strip_prefix(HANDOVER_OPTION.as_bytes())?;
+    let number = std::str::from_utf8(number).ok().and_then(|text| text.parse().ok()).unwrap_or(-1);
+    match Handover::inherited(number) {
+        Ok(handover) => Some(handover),
+        Err(_) => edge_wasix::fail("edge-node: no sandbox was handed over\n", BAD_OPTION),
+    }
+}
 
 /// Runs the command line in a sandbox; the exit code.
 pub fn run(
@@ -30,12 +39,20 @@ pub fn run(
     isolate: IsolateOptions,
     limits: Limits,
     args: Vec<String>,
+    handover: Option<Handover>,
 ) -> i32 {
     let complain = |text: &str| {
         // Standard error that is closed or full loses the text.
         let _ = host.write(2, format!("edge-node: {text}\n").as_bytes(), None);
     };
-    let sandbox = match SafeOptions::read(&args).and_then(|options| Sandbox::prepare(host, options, limits)) {
+    let sandbox = match handover {
+        Some(handover) => Sandbox::of_child(host, handover, args, limits),
+        None => SafeOptions::read(&args).and_then(|options| match options.is_permission_model() {
+            true => Sandbox::of_permissions(host, args, limits),
+            false => Sandbox::prepare(host, options, limits),
+        }),
+    };
+    let sandbox = match sandbox {
         Ok(sandbox) => sandbox,
         Err(text) => {
             complain(&text);
@@ -49,11 +66,16 @@ pub fn run(
             return NO_KERNEL;
         }
     };
+    // The permission model hides nothing but files.
+    let exec_path = match sandbox.policy.grants_host_processes() {
+        true => host.executable().map_or_else(|_| GUEST_EXECUTABLE.to_owned(), |path| String::from_utf8_lossy(&path).into_owned()),
+        false => GUEST_EXECUTABLE.to_owned(),
+    };
     let program = Program {
         engine,
         image,
         kernel,
-        exec_path: GUEST_EXECUTABLE.to_owned(),
+        exec_path,
         argv0: "edge-node".to_owned(),
         owns_process: true,
         missing_module_hint: sandbox.hint.unwrap_or_default(),
@@ -65,9 +87,12 @@ pub fn run(
 /// A machine for one program, and what to run on it.
 struct Sandbox {
     policy: Policy,
-    /// Read-only files of its own: guest folder, file name, contents.
-    script: Option<(&'static str, String, Vec<u8>)>,
+    /// A read-only file of its own.
+    script: Option<Script>,
     cwd: Option<Vec<u8>>,
+    /// Besides what the policy says.
+    env: Vec<(Vec<u8>, Vec<u8>)>,
+    fds: Vec<i32>,
     args: Vec<String>,
     hint: Option<String>,
     limits: Limits,
@@ -92,8 +117,10 @@ impl Sandbox {
         options.add_to(&mut document);
         let policy = document.policy(host, &here).map_err(|error| error.to_string())?;
         // Of what the file and the command line say the stricter holds.
-        let limits = document.limits().map_err(|error| error.to_string())?.min(&limits);
-        let mut sandbox = Sandbox { policy, script: None, cwd: None, args: Vec::new(), hint: None, limits };
+        document.limits = document.limits.min(&limits);
+        let limits = document.limits;
+        let mut sandbox =
+            Sandbox { policy, script: None, cwd: None, env: Vec::new(), fds: Vec::new(), args: Vec::new(), hint: None, limits };
         sandbox.cwd = sandbox.guest_path(&here);
         let mut rest = options.rest;
         let marked = rest.first().is_some_and(|word| word == "--");
@@ -104,7 +131,58 @@ impl Sandbox {
             *script = sandbox.place(host, script)?;
         }
         sandbox.args = options.node.into_iter().chain(rest).collect();
+        sandbox.policy = sandbox_policy(&document, host, &here, sandbox.script.as_ref())?;
         Ok(sandbox)
+    }
+
+    /// What `--permission` asks for.
+    fn of_permissions(host: &Kernel, args: Vec<String>, limits: Limits) -> Result<Sandbox, String> {
+        let here = host.cwd().map_err(|errno| format!("the working directory: {}", errno.message()))?;
+        let mut sandbox =
+            Sandbox { policy: Policy::closed(), script: None, cwd: None, env: Vec::new(), fds: Vec::new(), args, hint: None, limits };
+        // A wrong command line is told by whoever runs it.
+        let Ok(cli) = Options::parse(None, &sandbox.args) else { return Ok(sandbox) };
+        sandbox.policy = permission::policy(host, &cli, &here)?;
+        sandbox.cwd = Some(here);
+        let script = cli.args.first().filter(|script| !cli.has_eval_string && *script != "-");
+        let found = script.and_then(|script| {
+            ENDINGS
+                .iter()
+                .find_map(|ending| host.realpath(format!("{script}{ending}").as_bytes()).ok().filter(|path| host.mode(path).is_ok()))
+        });
+        if let Some(real) = found.filter(|real| sandbox.guest_path(real).is_none())
+            && let Ok(contents) = host.read_file(&real, MAX_TEXT)
+        {
+            // The entry point may be read, whatever is granted.
+            let name = real.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            sandbox.script = Some(Script { folder: text(parent(&real)), name: text(name), contents });
+        }
+        Ok(sandbox)
+    }
+
+    /// The sandbox of a program that another sandboxed one starts: no wider than that one's, and no option can make it so.
+    fn of_child(host: &Kernel, handover: Handover, mut args: Vec<String>, limits: Limits) -> Result<Sandbox, String> {
+        let (mut document, script) = Document::from_handover(&handover.document).map_err(|error| error.to_string())?;
+        document.limits = document.limits.min(&limits);
+        let policy = sandbox_policy(&document, host, b"/", script.as_ref())?;
+        let entries = handover.env.iter().filter_map(|entry| {
+            // A name may begin with `=`, but the kernel has none that does.
+            let at = entry.iter().position(|&byte| byte == b'=').filter(|&at| at > 0)?;
+            Some((entry[..at].to_vec(), entry[at + 1..].to_vec()))
+        });
+        // The first word is the handover's.
+        args.remove(0);
+        Ok(Sandbox {
+            policy,
+            script,
+            cwd: Some(handover.cwd),
+            env: entries.collect(),
+            fds: handover.fds,
+            args,
+            hint: None,
+            limits: document.limits,
+        })
     }
 
     /// Where the guest finds the script: in a volume, or else in memory, where it is copied to, alone.
@@ -139,7 +217,7 @@ impl Sandbox {
         let near = if near.is_empty() { ".".into() } else { String::from_utf8_lossy(near) };
         self.hint = Some(format!("The sandbox has the script alone. To let it read the script's folder: --volume {near}:/app"));
         let guest = format!("{folder}/{file}");
-        self.script = Some((folder, file, contents));
+        self.script = Some(Script { folder: folder.to_owned(), name: file, contents });
         self.cwd.get_or_insert_with(|| folder.as_bytes().to_vec());
         Ok(guest)
     }
@@ -160,14 +238,33 @@ impl Sandbox {
     fn kernel(&self) -> Result<Arc<Kernel>, Errno> {
         let args = std::iter::once(GUEST_EXECUTABLE.to_owned()).chain(self.args.iter().cloned());
         let mut builder = Kernel::builder().policy(self.policy.clone()).limits(self.limits).stdio(Stdio::Own).args(args);
-        if let Some((folder, name, contents)) = &self.script {
-            builder = builder.mount(folder, ReadOnly::new(MemoryFs::new().with_file(name, contents)?));
+        builder = builder.adopt_fds(self.fds.clone());
+        if let Some(script) = &self.script {
+            builder = builder.mount(&script.folder, ReadOnly::new(MemoryFs::new().with_file(&script.name, &script.contents)?));
+        }
+        for (name, value) in &self.env {
+            builder = builder.env(name, value);
         }
         if let Some(cwd) = &self.cwd {
+            // A folder that the program does not see is one it can be in all the same: an empty one.
+            if self.guest_path(cwd).is_none()
+                && self.script.as_ref().is_none_or(|script| script.folder.as_bytes() != cwd.as_slice())
+                && self.policy.grants_host_environment()
+            {
+                builder = builder.mount(cwd, ReadOnly::new(MemoryFs::new()));
+            }
             builder = builder.cwd(cwd);
         }
         builder.build()
     }
+}
+
+/// What the document grants, with children as sandboxed as their parent where it grants those.
+fn sandbox_policy(document: &Document, host: &Kernel, base: &[u8], script: Option<&Script>) -> Result<Policy, String> {
+    let executable = host.executable().map_err(|errno| format!("the executable: {}", errno.message()))?;
+    // Where this executable found its boot image its children find it too.
+    let variables = host.getenv(b"EDGE_BOOT_IMAGE").map(|path| [b"EDGE_BOOT_IMAGE=".as_slice(), &path].concat());
+    document.sandbox_policy(host, base, &executable, variables.into_iter().collect(), script).map_err(|error| error.to_string())
 }
 
 /// All before the last slash; empty without one, `/` for what is in the root.

@@ -32,16 +32,19 @@ pub fn takes_next(word: &str) -> bool {
     ours(word).is_some_and(|(name, value)| name != "--safe" && value.is_none())
 }
 
-/// Whether a run is to be sandboxed.
+/// Node's own permission model.
+const PERMISSION: &str = "--permission";
+
+/// Whether a run is to be sandboxed, by our options or by Node's.
 pub fn are_given(args: &[Vec<u8>]) -> bool {
     // Without such a word nothing needs to be parsed, which is the usual case.
-    let is_ours = |arg: &Vec<u8>| std::str::from_utf8(arg).is_ok_and(|word| ours(word).is_some());
+    let is_ours = |arg: &Vec<u8>| std::str::from_utf8(arg).is_ok_and(|word| word == PERMISSION || ours(word).is_some());
     if !args.iter().skip(1).any(is_ours) {
         return false;
     }
     let words: Vec<String> = args.iter().skip(1).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
     // An option without its value is one of ours too.
-    SafeOptions::read(&words).map_or(true, |options| !options.given.is_empty())
+    SafeOptions::read(&words).map_or(true, |options| !options.given.is_empty() || options.is_permission_model())
 }
 
 impl SafeOptions {
@@ -78,6 +81,11 @@ impl SafeOptions {
         }
         options.rest = words.get(at..).unwrap_or_default().to_vec();
         Ok(options)
+    }
+
+    /// Whether only Node's permission model is asked for.
+    pub fn is_permission_model(&self) -> bool {
+        self.given.is_empty() && self.node.iter().any(|word| word == PERMISSION)
     }
 
     /// The policy files, in order.
@@ -138,6 +146,7 @@ mod tests {
         assert!(given(&["edge-node", "--safe", "app.js"]));
         assert!(given(&["edge-node", "-e", "1", "--volume", "a:/b"]));
         assert!(given(&["edge-node", "--policy"]));
+        assert!(given(&["edge-node", "--permission", "app.js"]) && !given(&["edge-node", "app.js", "--permission"]));
         assert!(!given(&["edge-node", "app.js", "--safe"]));
         assert!(!given(&["edge-node", "--", "--safe"]));
         assert!(!given(&["--safe"]));

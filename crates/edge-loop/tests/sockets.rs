@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use edge_loop::{BindFlags, Handle, Loop, LoopOptions, Pipe, ReadEvent, ReceiveEvent, RunMode, Stream, Tcp, Udp, UdpBindFlags};
-use edge_wasix::net::{Direction, NetworkAccess, NetworkRule};
+use edge_wasix::net::{Direction, NetworkAccess, NetworkRule, NetworkRules, Peer};
 use edge_wasix::{Errno, Kernel, Policy};
 
 fn setup(policy: Policy) -> (Loop, Arc<Kernel>) {
@@ -188,8 +188,9 @@ fn the_policy_is_asked_about_every_address() {
     assert_eq!(Pipe::new(&l, &kernel).bind(b"/tmp/x"), Err(Errno::EACCES));
     assert!(kernel.resolve(b"localhost", edge_wasix::ResolveHints::default()).is_err());
 
-    let rule = NetworkRule { direction: Direction::Bind, network: [127, 0, 0, 1].into(), prefix: 32, ports: 0..=0 };
-    let (l, kernel) = setup(Policy::closed().network(NetworkAccess::Rules(vec![rule])));
+    let peer = Peer::Network { network: [127, 0, 0, 1].into(), prefix: 32 };
+    let rule = NetworkRule { direction: Direction::Bind, protocol: None, peer, ports: 0..=0 };
+    let (l, kernel) = setup(Policy::closed().network(NetworkAccess::Rules(NetworkRules { rules: vec![rule], names: Vec::new() })));
     let server = Tcp::new(&l, &kernel);
     server.bind(localhost(0), BindFlags::default()).unwrap();
     server.listen(1, |_, _| {}).unwrap();

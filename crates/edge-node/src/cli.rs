@@ -89,6 +89,10 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         }
     };
     cli.apply_variables(|name| kernel.getenv(name.as_bytes()).map(|text| String::from_utf8_lossy(&text).into_owned()));
+    if cli.flag("--permission") && !kernel.is_confined() {
+        // Only a command line can ask for it: a kernel must be made for it.
+        return refuse(vec!["--permission is not supported by Edge.js in NODE_OPTIONS: it would not be enforced".to_owned()]);
+    }
     for (option, why) in cli.without_effect() {
         complain(&format!("(edge-node) Warning: {option} has no effect: {why}\n"));
     }

@@ -31,6 +31,7 @@ mod limits;
 mod native_immediate;
 pub mod node_api;
 mod options;
+mod permission_error;
 mod replaced;
 mod request;
 mod run;

@@ -251,8 +251,8 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_told() {
-        let refused = "--permission is not supported by Edge.js: the permission model is not enforced";
-        assert_eq!(errors(&["--permission", "a.js"]), [refused]);
+        let refused = "--enable-fips is not supported by Edge.js: there is no OpenSSL";
+        assert_eq!(errors(&["--enable-fips", "a.js"]), [refused]);
         let options = parse(&["--inspect=0", "--no-network-family-autoselection", "--max-old-space-size=9", "a.js"]).unwrap();
         let told: Vec<_> = options.without_effect().map(|entry| entry.0).collect();
         assert_eq!(told, ["--inspect", "--inspect-port"]);

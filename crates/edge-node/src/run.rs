@@ -1,7 +1,7 @@
 //! Running a program: the main script, the loop until nothing is left, `beforeExit` and `exit` (Node's `SpinEventLoop`).
 
 use crate::async_context::AsyncIds;
-use crate::bindings::{Milestone, mark_milestone, set_natives_syntax, stalled_awaits};
+use crate::bindings::{Milestone, install_permission, mark_milestone, set_natives_syntax, stalled_awaits};
 use crate::callback_scope::CallbackContext;
 use crate::fatal::{arrow_message, exit_code};
 use crate::{Environment, bootstrap};
@@ -30,6 +30,8 @@ impl Environment {
             // Without it stacks have the usual length.
             let _ = self.set_stack_trace_limit(limit);
         }
+        // Without it the program cannot ask what it may do; what it may do stays the same.
+        let _ = install_permission(self);
         let env = self.env();
         let scope = env.scope();
         // The main script has a resource of its own, for `executionAsyncResource()`.

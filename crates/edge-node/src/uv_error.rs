@@ -20,6 +20,9 @@ pub fn uv_exception_two_paths(env: Env, errno: Errno, syscall: &str, path: Optio
 
 /// The error object alone, for callbacks and promises.
 pub fn make(env: Env, errno: Errno, syscall: &str, path: Option<&[u8]>, dest: Option<&[u8]>) -> edge_napi::Result<Value> {
+    if let Some(denied) = crate::permission_error::denied_path(env, errno, syscall, path, dest)? {
+        return Ok(denied);
+    }
     let code = errno.name();
     let mut message = format!("{code}: {}, {syscall}", errno.message());
     for (before, text) in [(" ", path), (" -> ", dest)] {

@@ -4,50 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::{PolicyError, amount};
+use edge_wasix::{Limit, Limits};
 
-/// One of the amounts in `[limits]`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LimitValue {
-    /// Bytes, or how many.
-    Count(u64),
-    /// Seconds.
-    Seconds(f64),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LimitKind {
-    Bytes,
-    Seconds,
-    Count,
-}
-
-/// The names in `[limits]`.
-pub const LIMITS: &[&str] = &[
-    "memory",
-    "host_memory",
-    "cpu_time",
-    "wall_time",
-    "open_files",
-    "sockets",
-    "timers",
-    "threads",
-    "bytes_written",
-    "output",
-    "message_size",
-];
-
-fn limit_kind(name: &str) -> Option<LimitKind> {
-    Some(match name {
-        "memory" | "host_memory" | "bytes_written" | "output" | "message_size" => LimitKind::Bytes,
-        "cpu_time" | "wall_time" => LimitKind::Seconds,
-        "open_files" | "sockets" | "timers" | "threads" => LimitKind::Count,
-        _ => return None,
-    })
-}
+use crate::PolicyError;
 
 /// A policy as it is written. Texts are kept as they are; [`Document::policy`](crate::Document::policy) says what they mean.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// `HOST:GUEST[:ro|rw|cow]`.
     pub volumes: Vec<String>,
@@ -69,8 +31,8 @@ pub struct Document {
     pub commands: Vec<String>,
     /// Whether native modules may be loaded.
     pub native_addons: bool,
-    /// Limits by name.
-    pub limits: BTreeMap<String, LimitValue>,
+    /// How much the program may use.
+    pub limits: Limits,
 }
 
 impl Default for Document {
@@ -86,7 +48,7 @@ impl Default for Document {
             set_env: BTreeMap::new(),
             commands: Vec::new(),
             native_addons: false,
-            limits: BTreeMap::new(),
+            limits: Limits::NONE,
         }
     }
 }
@@ -137,12 +99,13 @@ impl Document {
     /// The document as JSON, all fields of it.
     pub fn to_json(&self) -> String {
         let list = |texts: &[String]| Value::from(texts.to_vec());
-        let limits = self.limits.iter().map(|(name, value)| {
-            let value = match value {
-                LimitValue::Count(count) => Value::from(*count),
-                LimitValue::Seconds(seconds) => Value::from(*seconds),
+        let limits = Limit::ALL.into_iter().filter_map(|limit| {
+            let value = match limit {
+                Limit::CpuTime => Value::from(self.limits.cpu_time?.as_secs_f64()),
+                Limit::WallTime => Value::from(self.limits.wall_time?.as_secs_f64()),
+                limit => Value::from(self.limits.amount(limit)?),
             };
-            (name.clone(), value)
+            Some((limit.name().to_owned(), value))
         });
         let fields: Map<String, Value> = [
             ("volumes", list(&self.volumes)),
@@ -161,17 +124,6 @@ impl Document {
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
         Value::Object(fields).to_string()
-    }
-
-    /// Sets one limit, in the words of a command line.
-    ///
-    /// # Errors
-    /// A name that is no limit's, or a value that is no amount.
-    pub fn set_limit(&mut self, name: &str, text: &str) -> Result<(), PolicyError> {
-        let field = format!("limits.{name}");
-        let value = limit(&field, name, &Value::from(text))?;
-        self.limits.insert(name.to_owned(), value);
-        Ok(())
     }
 }
 
@@ -193,34 +145,21 @@ fn table(name: &str, value: &Value) -> Result<BTreeMap<String, String>, PolicyEr
     values.iter().map(text).collect()
 }
 
-fn limits(name: &str, value: &Value) -> Result<BTreeMap<String, LimitValue>, PolicyError> {
+fn limits(name: &str, value: &Value) -> Result<Limits, PolicyError> {
     let Value::Object(values) = value else { return Err(PolicyError::new(name, "must be a table")) };
-    // A limit that is null is none.
-    let given = values.iter().filter(|(_, value)| !value.is_null());
-    given.map(|(key, value)| Ok((key.clone(), limit(&format!("{name}.{key}"), key, value)?))).collect()
-}
-
-fn limit(field: &str, name: &str, value: &Value) -> Result<LimitValue, PolicyError> {
-    let kind =
-        limit_kind(name).ok_or_else(|| PolicyError::new(field, format!("there is no such limit; there are {}", LIMITS.join(", "))))?;
-    let wrong = |reason: String| PolicyError::new(field, reason);
-    match (kind, value) {
-        (LimitKind::Seconds, Value::Number(number)) => match number.as_f64() {
-            Some(seconds) if seconds.is_finite() && seconds > 0.0 => Ok(LimitValue::Seconds(seconds)),
-            _ => Err(wrong("must be more than 0 seconds".to_owned())),
-        },
-        (LimitKind::Seconds, Value::String(text)) => amount::seconds(text).map(LimitValue::Seconds).map_err(wrong),
-        (LimitKind::Bytes | LimitKind::Count, Value::Number(number)) => {
-            number.as_u64().map(LimitValue::Count).ok_or_else(|| wrong("must be a whole number, 0 or more".to_owned()))
+    let mut limits = Limits::NONE;
+    for (key, value) in values {
+        let wrong = |reason: String| PolicyError::new(format!("{name}.{key}"), reason);
+        match value {
+            // A limit that is null is none, but its name must be a limit's.
+            Value::Null if Limit::of_name(key).is_some() => {}
+            Value::Null => limits.set(key, "").map_err(|error| wrong(error.reason))?,
+            Value::String(text) => limits.set(key, text).map_err(|error| wrong(error.reason))?,
+            Value::Number(number) => limits.set(key, &number.to_string()).map_err(|error| wrong(error.reason))?,
+            _ => return Err(wrong("must be a number, or a text like \"64MB\"".to_owned())),
         }
-        (LimitKind::Bytes, Value::String(text)) => amount::bytes(text).map(LimitValue::Count).map_err(wrong),
-        (LimitKind::Count, Value::String(text)) => {
-            text.trim().parse().map(LimitValue::Count).map_err(|_| wrong(format!("{text:?} is no whole number")))
-        }
-        (LimitKind::Seconds, _) => Err(wrong("must be a number of seconds".to_owned())),
-        (LimitKind::Bytes, _) => Err(wrong("must be a number of bytes, or a text like \"64MB\"".to_owned())),
-        (LimitKind::Count, _) => Err(wrong("must be a whole number".to_owned())),
     }
+    Ok(limits)
 }
 
 #[cfg(test)]
@@ -238,8 +177,8 @@ mod tests {
             "volumes = ['./src:/app:ro']\nenv = ['HOME']\nset_env = { A = 'b' }\n[limits]\nmemory = '64MB'\ncpu_time = 1\nopen_files = 5\n";
         let document = Document::from_toml(toml).unwrap();
         assert_eq!(document.memory, ["/tmp"]);
-        assert_eq!(document.limits["memory"], LimitValue::Count(64_000_000));
-        assert_eq!(document.limits["cpu_time"], LimitValue::Seconds(1.0));
+        assert_eq!((document.limits.memory, document.limits.open_files), (Some(64_000_000), Some(5)));
+        assert_eq!(document.limits.cpu_time, Some(std::time::Duration::from_secs(1)));
         assert_eq!(Document::from_json(&document.to_json()).unwrap(), document);
         assert_eq!(Document::from_json("{}").unwrap(), Document::default());
     }

@@ -1,8 +1,9 @@
 //! What a document means: an [`edge_wasix::Policy`].
 
-use edge_wasix::{Errno, Kernel, Limits, Policy};
+use edge_wasix::net::{Direction, NamePattern, NetworkAccess, NetworkRules};
+use edge_wasix::{Errno, Kernel, Policy};
 
-use crate::{Document, LimitValue, PolicyError, VolumeRule};
+use crate::{Document, PolicyError, Script, VolumeRule, parse_rule};
 
 impl Document {
     /// Makes the host paths of the volumes absolute: relative ones start from `base`. What is no volume stays, to be told by
@@ -53,38 +54,79 @@ impl Document {
             }
             policy = policy.set_variable(name, value);
         }
-        let unfinished = [
-            ("connect", !self.connect.is_empty()),
-            ("listen", !self.listen.is_empty()),
-            ("unix_sockets", !self.unix_sockets.is_empty()),
-            ("dns", !self.dns.is_empty()),
-            ("commands", !self.commands.is_empty()),
-            ("native_addons", self.native_addons),
-        ];
-        match unfinished.into_iter().find(|field| field.1) {
-            Some((field, _)) => Err(PolicyError::new(field, "is not enforced yet")),
-            None => Ok(policy),
+        let mut rules = NetworkRules::default();
+        for (field, direction, texts) in [("connect", Direction::Connect, &self.connect), ("listen", Direction::Bind, &self.listen)] {
+            for (index, text) in texts.iter().enumerate() {
+                let rule = parse_rule(direction, text).map_err(|reason| PolicyError::new(format!("{field}[{index}]"), reason))?;
+                rules.rules.push(rule);
+            }
         }
+        for (index, text) in self.dns.iter().enumerate() {
+            let name = NamePattern::parse(text).map_err(|reason| PolicyError::new(format!("dns[{index}]"), reason))?;
+            rules.names.push(name);
+        }
+        if rules != NetworkRules::default() {
+            policy = policy.network(NetworkAccess::Rules(rules));
+        }
+        for (index, text) in self.unix_sockets.iter().enumerate() {
+            let wrong = |reason: String| PolicyError::new(format!("unix_sockets[{index}]"), reason);
+            let (folder, name) = text.rsplit_once('/').filter(|_| text.starts_with('/') && !text.contains('\0')).unwrap_or_default();
+            if matches!(name, "" | "." | "..") {
+                return Err(wrong(format!("{text:?} is no absolute path of a socket")));
+            }
+            let folder = if folder.is_empty() { "/" } else { folder };
+            let real = host.realpath(folder.as_bytes()).map_err(|errno| wrong(missing(folder, errno)))?;
+            policy = policy.unix_path(text, [real.as_slice(), b"/", name.as_bytes()].concat());
+        }
+        for (index, command) in self.commands.iter().enumerate().filter(|command| command.1 != NODE) {
+            let wrong = |reason: String| PolicyError::new(format!("commands[{index}]"), reason);
+            if !command.starts_with('/') {
+                return Err(wrong(format!("{command:?} is neither \"node\" nor an absolute path")));
+            }
+            let stat = host.stat(command.as_bytes()).map_err(|errno| wrong(missing(command, errno)))?;
+            if !stat.is_file() || stat.mode & 0o111 == 0 {
+                return Err(wrong(format!("{command} is no program")));
+            }
+            policy = policy.program(command);
+        }
+        if self.native_addons {
+            return Err(PolicyError::new("native_addons", "native modules cannot be loaded"));
+        }
+        Ok(policy)
+    }
+
+    /// The policy of a sandboxed run: [`Document::policy`], and children of its kind where the document grants them.
+    ///
+    /// # Arguments
+    /// * `executable`: the host's path of `edge-node`.
+    /// * `variables`: the whole host environment of such children, `NAME=value`; the programs in them do not see it.
+    /// * `script`: what the program has in memory besides, for its children to have it too.
+    ///
+    /// # Errors
+    /// As [`Document::policy`].
+    pub fn sandbox_policy(
+        &self,
+        host: &Kernel,
+        base: &[u8],
+        executable: &[u8],
+        variables: Vec<Vec<u8>>,
+        script: Option<&Script>,
+    ) -> Result<Policy, PolicyError> {
+        let policy = self.policy(host, base)?;
+        if !self.commands.iter().any(|command| command == NODE) {
+            return Ok(policy);
+        }
+        let mut document = self.clone();
+        document.resolve_volumes(base);
+        // A child has the variables that the guest gives it.
+        document.env.clear();
+        document.set_env.clear();
+        Ok(policy.node_children(executable, &document.to_handover(script), variables))
     }
 }
 
-impl Document {
-    /// The limits that the document names.
-    ///
-    /// # Errors
-    /// A time that is none, or no memory at all.
-    pub fn limits(&self) -> Result<Limits, PolicyError> {
-        let mut limits = Limits::NONE;
-        for (name, value) in &self.limits {
-            let text = match value {
-                LimitValue::Count(count) => count.to_string(),
-                LimitValue::Seconds(seconds) => format!("{seconds:.9}"),
-            };
-            limits.set(name, &text).map_err(|error| PolicyError::new(format!("limits.{name}"), error.reason))?;
-        }
-        Ok(limits)
-    }
-}
+/// The command that is a sandboxed run of `edge-node`.
+const NODE: &str = "node";
 
 fn missing(path: &str, errno: Errno) -> String {
     format!("{path}: {}", errno.message())

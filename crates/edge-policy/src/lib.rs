@@ -16,13 +16,15 @@
 
 #![forbid(unsafe_code)]
 
-mod amount;
 mod document;
 mod error;
 mod grants;
+mod network;
+mod script;
 mod volume;
 
-pub use amount::{bytes, seconds};
-pub use document::{Document, LIMITS, LimitValue};
+pub use document::Document;
 pub use error::PolicyError;
+pub use network::parse_rule;
+pub use script::Script;
 pub use volume::VolumeRule;

@@ -4,6 +4,7 @@
 //! Python exception; nothing here panics on what Python code passes in.
 
 mod boundary;
+mod policy;
 mod session;
 
 use pyo3::prelude::*;
@@ -12,6 +13,8 @@ use pyo3::prelude::*;
 mod _native {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::policy::{check_policy, read_policy};
     #[pymodule_export]
     use crate::session::Session;
 

@@ -46,4 +46,4 @@ pub use errno::{Errno, Result, UV_EOF, uv_error, uv_error_map};
 pub use kernel::*;
 pub use limits::{Limit, LimitError, Limits, Meter};
 pub use memory_fs::MemoryFs;
-pub use policy::{Policy, Volume, VolumeAccess};
+pub use policy::{GUEST_EXECUTABLE, Policy, Volume, VolumeAccess};

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use crate::net::NetworkAccess;
 
+/// `process.execPath` of a program that does not see the host's own; starting it is starting another sandboxed one.
+pub const GUEST_EXECUTABLE: &str = "/usr/bin/edge-node";
+
 /// Whether a volume can be written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VolumeAccess {
@@ -22,6 +25,15 @@ pub struct Volume {
     pub access: VolumeAccess,
 }
 
+/// How a sandboxed guest's own kind is started.
+#[derive(Clone, Debug)]
+struct NodeChildren {
+    executable: Vec<u8>,
+    document: Vec<u8>,
+    /// `NAME=value`, for the executable itself; the program in it does not see them.
+    variables: Vec<Vec<u8>>,
+}
+
 /// The grants of one kernel. Start from [`Policy::open`] or [`Policy::closed`] and add.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -33,6 +45,9 @@ pub struct Policy {
     host_processes: bool,
     network: NetworkAccess,
     unix_sockets: bool,
+    unix_paths: Vec<(Vec<u8>, Vec<u8>)>,
+    programs: Vec<Vec<u8>>,
+    node_children: Option<NodeChildren>,
     volumes: Vec<Volume>,
     memory: Vec<Vec<u8>>,
     max_fds: usize,
@@ -50,6 +65,9 @@ impl Policy {
             host_processes: true,
             network: NetworkAccess::Open,
             unix_sockets: true,
+            unix_paths: Vec::new(),
+            programs: Vec::new(),
+            node_children: None,
             volumes: Vec::new(),
             memory: Vec::new(),
             max_fds: 1 << 20,
@@ -67,6 +85,9 @@ impl Policy {
             host_processes: false,
             network: NetworkAccess::Closed,
             unix_sockets: false,
+            unix_paths: Vec::new(),
+            programs: Vec::new(),
+            node_children: None,
             volumes: Vec::new(),
             memory: Vec::new(),
             max_fds: 1024,
@@ -78,6 +99,12 @@ impl Policy {
     pub fn volume(mut self, guest: impl AsRef<[u8]>, host: impl Into<PathBuf>, access: VolumeAccess) -> Policy {
         self.host_root = false;
         self.volumes.push(Volume { guest: guest.as_ref().to_vec(), host: host.into(), access });
+        self
+    }
+
+    /// Confines file access to volumes, memory folders and mounts, as naming one does.
+    pub fn confined(mut self) -> Policy {
+        self.host_root = false;
         self
     }
 
@@ -136,6 +163,26 @@ impl Policy {
         self
     }
 
+    /// Lets the guest connect to, and listen at, a local socket: `guest` is its name for the guest, `host` the host's path of it, absolute
+    /// and without links.
+    pub fn unix_path(mut self, guest: impl AsRef<[u8]>, host: impl AsRef<[u8]>) -> Policy {
+        self.unix_paths.push((guest.as_ref().to_vec(), host.as_ref().to_vec()));
+        self
+    }
+
+    /// Lets a confined guest start this program of the host: an absolute path. It runs with the host user's rights.
+    pub fn program(mut self, path: impl AsRef<[u8]>) -> Policy {
+        self.programs.push(path.as_ref().to_vec());
+        self
+    }
+
+    /// Lets a confined guest start programs as sandboxed as itself: `executable` is the host's path of `edge-node`, `document` what it is
+    /// told (no wider than this policy), `variables` (`NAME=value`) the whole host environment of the executable.
+    pub fn node_children(mut self, executable: &[u8], document: &[u8], variables: Vec<Vec<u8>>) -> Policy {
+        self.node_children = Some(NodeChildren { executable: executable.to_vec(), document: document.to_vec(), variables });
+        self
+    }
+
     /// The number of descriptors the guest may have open; more is `EMFILE`.
     pub fn max_fds(mut self, count: usize) -> Policy {
         self.max_fds = count;
@@ -175,6 +222,25 @@ impl Policy {
 
     pub fn grants_unix_sockets(&self) -> bool {
         self.unix_sockets
+    }
+
+    /// The host's path of a local socket that is granted by name.
+    pub fn granted_unix_path(&self, guest: &[u8]) -> Option<&[u8]> {
+        self.unix_paths.iter().find(|granted| granted.0 == guest).map(|granted| granted.1.as_slice())
+    }
+
+    /// The programs of the host that are granted by their paths.
+    pub fn programs(&self) -> &[Vec<u8>] {
+        &self.programs
+    }
+
+    /// Executable and document of sandboxed children, if there may be any.
+    pub fn node_children_document(&self) -> Option<(&[u8], &[u8])> {
+        self.node_children.as_ref().map(|node| (node.executable.as_slice(), node.document.as_slice()))
+    }
+
+    pub(crate) fn host_variables_of_children(&self) -> Vec<Vec<u8>> {
+        self.node_children.as_ref().map_or_else(Vec::new, |node| node.variables.clone())
     }
 
     pub fn volumes(&self) -> &[Volume] {

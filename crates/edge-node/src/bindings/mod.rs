@@ -79,6 +79,7 @@ pub use cares_wrap::address_text;
 pub use encode_bytes::encode_bytes;
 pub use module_wrap::stalled_awaits;
 pub use performance::{Milestone, forget_milestones, mark_bootstrap_complete, mark_milestone};
+pub use permission::install as install_permission;
 pub use process_methods::patch_prepared;
 pub use symbols::per_isolate_symbols;
 pub use timers::{ensure_check, limit_timers};

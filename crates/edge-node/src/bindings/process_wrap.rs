@@ -64,6 +64,7 @@ fn spawn(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         return Err(Error::invalid_arg_type("The \"options\" argument must be of type object."));
     }
     let mut program = child_program(env, options)?;
+    crate::permission_error::check_child(env, &program.file)?;
     let mut streams = Vec::new();
     for entry in env.array_values(env.get(options, "stdio")?)? {
         let (entry, stream) = stdio(env, entry)?;

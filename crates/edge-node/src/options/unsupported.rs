@@ -6,7 +6,6 @@ use edge_node_lib::OPTIONS;
 
 /// Refused, with why.
 const REFUSED: &[(&str, &str)] = &[
-    ("--permission", "the permission model is not enforced"),
     ("--disable-proto", "Object.prototype.__proto__ cannot be taken away"),
     ("--disallow-code-generation-from-strings", "eval cannot be forbidden"),
     ("--enable-fips", "there is no OpenSSL"),

@@ -180,6 +180,17 @@ impl Mounts {
         }
     }
 
+    /// The mount point that a path leads to, links followed as far as it exists; `None` for what is in no mount.
+    pub fn mount_point(&self, cwd: &[u8], path: &[u8]) -> Option<Vec<u8>> {
+        let guest = match self.walk(cwd, path, true) {
+            Ok(target) => target.guest,
+            // Parts of it are not there: by its text, then.
+            Err(_) => self.lexical(cwd, path).ok()??.guest,
+        };
+        let mount = &self.mounts[self.place(&guest).0];
+        (!Arc::ptr_eq(&mount.fs, &self.skeleton)).then(|| mount.point.clone())
+    }
+
     /// Resolves every link; what is named must exist.
     pub fn walk_existing(&self, cwd: &[u8], path: &[u8]) -> Result<Target> {
         let target = self.walk(cwd, path, true)?;

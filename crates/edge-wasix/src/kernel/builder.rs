@@ -40,6 +40,7 @@ pub struct KernelBuilder {
     stdio: Stdio,
     inherit_fds: bool,
     limits: Limits,
+    adopt_fds: Vec<i32>,
 }
 
 impl KernelBuilder {
@@ -110,6 +111,12 @@ impl KernelBuilder {
         self
     }
 
+    /// Takes over these descriptors of the host process, at their own numbers. Only right at a process's start.
+    pub fn adopt_fds(mut self, fds: Vec<i32>) -> Self {
+        self.adopt_fds = fds;
+        self
+    }
+
     /// Builds it.
     ///
     /// # Errors
@@ -153,6 +160,9 @@ impl KernelBuilder {
         if self.inherit_fds {
             inherited(&fds, &interrupt)?;
         }
+        for fd in self.adopt_fds {
+            adopt(&fds, &interrupt, fd)?;
+        }
         let kernel = Kernel {
             policy,
             view,
@@ -160,6 +170,7 @@ impl KernelBuilder {
             cwd: RwLock::new(Vec::new()),
             args: self.args,
             env: RwLock::new(env),
+            resolved: crate::net::Resolved::default(),
             umask: AtomicU32::new(self.umask.unwrap_or_else(host_umask) & 0o777),
             title: Mutex::new(Vec::new()),
             interrupt,
@@ -207,18 +218,23 @@ fn inherited(fds: &FdTable, interrupt: &Arc<Interrupt>) -> Result<()> {
     };
     let numbers: Vec<i32> = listing.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|&fd| fd > 2).collect();
     for fd in numbers {
-        // SAFETY: as in `is_open`.
-        let flags = unsafe { libc::fcntl(fd, libc::F_GETFD) };
-        if flags < 0 || flags & libc::FD_CLOEXEC != 0 {
-            continue;
-        }
-        // SAFETY: sets a flag of a descriptor that is open, touching no memory.
-        if unsafe { libc::fcntl(fd, libc::F_SETFD, flags | libc::FD_CLOEXEC) } < 0 {
-            return Err(Errno::last());
-        }
-        // SAFETY: the descriptor was inherited, so nothing in this process owns it yet; this takes it over.
-        let owned = unsafe { OwnedFd::from_raw_fd(fd) };
-        fds.insert_at(fd, Arc::new(HostFile::new(owned).interruptible(interrupt)))?;
+        adopt(fds, interrupt, fd)?;
     }
     Ok(())
+}
+
+/// Takes over one descriptor that is open and not close-on-exec.
+fn adopt(fds: &FdTable, interrupt: &Arc<Interrupt>, fd: i32) -> Result<()> {
+    // SAFETY: as in `is_open`.
+    let flags = unsafe { libc::fcntl(fd, libc::F_GETFD) };
+    if flags < 0 || flags & libc::FD_CLOEXEC != 0 {
+        return Ok(());
+    }
+    // SAFETY: sets a flag of a descriptor that is open, touching no memory.
+    if unsafe { libc::fcntl(fd, libc::F_SETFD, flags | libc::FD_CLOEXEC) } < 0 {
+        return Err(Errno::last());
+    }
+    // SAFETY: the descriptor was inherited, so nothing in this process owns it yet; this takes it over.
+    let owned = unsafe { OwnedFd::from_raw_fd(fd) };
+    fds.insert_at(fd, Arc::new(HostFile::new(owned).interruptible(interrupt)))
 }

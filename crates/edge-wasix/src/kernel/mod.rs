@@ -3,6 +3,7 @@
 mod arguments;
 mod builder;
 mod child;
+mod commands;
 mod copy_file;
 mod cwd;
 mod directory;
@@ -10,6 +11,7 @@ mod environment;
 mod execve;
 mod fd_table;
 mod fds;
+mod handover;
 mod identity;
 mod interrupt;
 mod links;
@@ -19,6 +21,7 @@ mod mkdtemp;
 mod network_interfaces;
 mod open;
 mod os_info;
+mod permission;
 mod pipe;
 mod process;
 mod random;
@@ -40,6 +43,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use crate::fs::{FileSystem, Mounts, Target};
 use crate::host::HostRoot;
 use crate::limits::{Limits, Meter};
+use crate::net::Resolved;
 use crate::{Errno, Policy, Result};
 
 pub use arguments::host_args;
@@ -47,13 +51,14 @@ pub use builder::{KernelBuilder, Stdio};
 pub use child::{Child, ChildExit};
 pub use directory::Directory;
 pub use fd_table::Fd;
+pub use handover::{HANDOVER_OPTION, Handover, close_inherited};
 pub use identity::UserInfo;
 pub use interrupt::Interrupt;
 pub use memory_info::ResourceUsage;
 pub use network_interfaces::InterfaceAddress;
 pub use os_info::{CpuInfo, OsInformation};
 pub use process::fail;
-pub use resolve::{ResolveError, ResolveHints};
+pub use resolve::{ResolveError, ResolveHints, parse_name_servers};
 pub use sock::{SocketFamily, SocketKind};
 pub use spawn::{ChildProgram, ChildStdio, Spawned};
 pub use tty::TtyMode;
@@ -82,6 +87,8 @@ pub struct Kernel {
     args: Vec<Vec<u8>>,
     env: RwLock<Vec<(Vec<u8>, Vec<u8>)>>,
     umask: AtomicU32,
+    /// What names of rules led to.
+    resolved: Resolved,
     title: Mutex<Vec<u8>>,
     interrupt: Arc<Interrupt>,
     meter: Arc<Meter>,

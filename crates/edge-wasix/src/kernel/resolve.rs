@@ -3,8 +3,13 @@
 use std::ffi::{CStr, CString};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use std::sync::Arc;
+
 use super::{Kernel, SocketFamily};
 use crate::Errno;
+use crate::net::{Direction, NetworkAccess, NetworkRule, NetworkRules, Peer, is_numeric, normal_name};
+
+const DNS_PORT: u16 = 53;
 
 /// What a look-up is to answer (`struct addrinfo`'s hints).
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,49 +60,52 @@ impl Kernel {
     /// The addresses of a host, in the system's order, each once (`uv_getaddrinfo` for stream sockets).
     ///
     /// # Errors
-    /// `EACCES` without any grant of the network; the resolver's.
+    /// `EACCES` for a name that no rule means; the resolver's.
     pub fn resolve(&self, host: &[u8], hints: ResolveHints) -> Result<Vec<IpAddr>, ResolveError> {
-        if !self.policy.network_access().may_resolve() {
-            return Err(Errno::EACCES.into());
+        let access = self.policy.network_access();
+        if *access == NetworkAccess::Open {
+            return resolve_unchecked(host, hints);
         }
-        let host = CString::new(host).map_err(|_| Errno::EINVAL)?;
-        // SAFETY: all zero is a valid `addrinfo`: numbers and null pointers.
-        let mut wanted: libc::addrinfo = unsafe { std::mem::zeroed() };
-        wanted.ai_family = match hints.family {
-            None => libc::AF_UNSPEC,
-            Some(SocketFamily::Inet4) => libc::AF_INET,
-            Some(SocketFamily::Inet6) => libc::AF_INET6,
-            Some(SocketFamily::Unix) => return Err(Errno::EINVAL.into()),
-        };
-        wanted.ai_socktype = libc::SOCK_STREAM;
-        wanted.ai_flags = hints.flags;
-        let mut head = std::ptr::null_mut();
-        // SAFETY: the name is a C string, the hints are initialised, the result goes to a live local.
-        let code = unsafe { libc::getaddrinfo(host.as_ptr(), std::ptr::null(), &wanted, &mut head) };
-        if code != 0 {
-            return Err(ResolveError::of(code));
-        }
-        let list = List(head);
-        let mut addresses = Vec::new();
-        let mut at = list.0;
-        while !at.is_null() {
-            // SAFETY: `at` is a node of the list, which lives until `list` is dropped.
-            let node = unsafe { &*at };
-            at = node.ai_next;
-            // SAFETY: the address is null or of the family it says.
-            if let Some(ip) = unsafe { ip(node.ai_addr) } {
-                addresses.push(ip);
-            }
-        }
+        // An odd spelling of an address is an address, which no rule of names means.
+        let name = normal_name(host).filter(|name| !is_numeric(name) && access.may_resolve(name)).ok_or(Errno::EACCES)?;
+        let addresses = resolve_unchecked(name.as_bytes(), hints)?;
+        self.resolved.record(&name, &addresses);
         Ok(addresses)
+    }
+
+    /// Whether a question about this name may be asked of the system's name servers.
+    pub fn may_resolve(&self, host: &[u8]) -> bool {
+        let access = self.policy.network_access();
+        *access == NetworkAccess::Open || normal_name(host).is_some_and(|name| access.may_resolve(&name))
+    }
+
+    /// A kernel that may talk to the host's name servers and to nothing else, and those servers: for questions about names that
+    /// [`Kernel::may_resolve`] allows. `None` under an open policy, where this kernel may itself.
+    ///
+    /// # Errors
+    /// What building a kernel answers.
+    pub fn name_servers(&self) -> crate::Result<Option<(Arc<Kernel>, Vec<SocketAddr>)>> {
+        if *self.policy.network_access() == NetworkAccess::Open {
+            return Ok(None);
+        }
+        let servers = parse_name_servers(&std::fs::read("/etc/resolv.conf").unwrap_or_default());
+        let rule = |server: &SocketAddr| NetworkRule {
+            direction: Direction::Connect,
+            protocol: None,
+            peer: Peer::Network { network: server.ip(), prefix: 128 },
+            ports: server.port()..=server.port(),
+        };
+        let rules = NetworkRules { rules: servers.iter().map(rule).collect(), names: Vec::new() };
+        let policy = crate::Policy::closed().network(NetworkAccess::Rules(rules));
+        Ok(Some((Kernel::builder().policy(policy).stdio(super::Stdio::None).build()?, servers)))
     }
 
     /// The names of an address and a port (`uv_getnameinfo`): a host without a name is an error.
     ///
     /// # Errors
-    /// `EACCES` without any grant of the network; the resolver's.
+    /// `EACCES` for an address that no rule covers; the resolver's.
     pub fn resolve_names(&self, address: SocketAddr) -> Result<(Vec<u8>, Vec<u8>), ResolveError> {
-        if !self.policy.network_access().may_resolve() {
+        if !self.policy.network_access().may_name(address.ip(), &self.resolved) {
             return Err(Errno::EACCES.into());
         }
         let mut host = [0u8; 1025];
@@ -137,6 +145,53 @@ impl Kernel {
         let text = |buffer: &[u8]| CStr::from_bytes_until_nul(buffer).map(|text| text.to_bytes().to_vec()).unwrap_or_default();
         Ok((text(&host), text(&service)))
     }
+}
+
+fn resolve_unchecked(host: &[u8], hints: ResolveHints) -> Result<Vec<IpAddr>, ResolveError> {
+    let host = CString::new(host).map_err(|_| Errno::EINVAL)?;
+    // SAFETY: all zero is a valid `addrinfo`: numbers and null pointers.
+    let mut wanted: libc::addrinfo = unsafe { std::mem::zeroed() };
+    wanted.ai_family = match hints.family {
+        None => libc::AF_UNSPEC,
+        Some(SocketFamily::Inet4) => libc::AF_INET,
+        Some(SocketFamily::Inet6) => libc::AF_INET6,
+        Some(SocketFamily::Unix) => return Err(Errno::EINVAL.into()),
+    };
+    wanted.ai_socktype = libc::SOCK_STREAM;
+    wanted.ai_flags = hints.flags;
+    let mut head = std::ptr::null_mut();
+    // SAFETY: the name is a C string, the hints are initialised, the result goes to a live local.
+    let code = unsafe { libc::getaddrinfo(host.as_ptr(), std::ptr::null(), &wanted, &mut head) };
+    if code != 0 {
+        return Err(ResolveError::of(code));
+    }
+    let list = List(head);
+    let mut addresses = Vec::new();
+    let mut at = list.0;
+    while !at.is_null() {
+        // SAFETY: `at` is a node of the list, which lives until `list` is dropped.
+        let node = unsafe { &*at };
+        at = node.ai_next;
+        // SAFETY: the address is null or of the family it says.
+        if let Some(ip) = unsafe { ip(node.ai_addr) } {
+            addresses.push(ip);
+        }
+    }
+    Ok(addresses)
+}
+
+/// The servers that a `resolv.conf` names; c-ares' own host when it names none.
+pub fn parse_name_servers(text: &[u8]) -> Vec<SocketAddr> {
+    let text = String::from_utf8_lossy(text);
+    let named = text.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        (words.next() == Some("nameserver")).then(|| words.next())?.and_then(|address| address.split('%').next()?.parse::<IpAddr>().ok())
+    });
+    let mut servers: Vec<SocketAddr> = named.map(|ip| SocketAddr::new(ip, DNS_PORT)).collect();
+    if servers.is_empty() {
+        servers.push(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), DNS_PORT));
+    }
+    servers
 }
 
 /// The resolver's list, freed when dropped.

@@ -9,7 +9,7 @@ use rustix::net::{AddressFamily, Shutdown, SocketAddrAny, SocketFlags, SocketTyp
 use super::{Fd, Kernel, View};
 use crate::fs::File;
 use crate::host::retry;
-use crate::net::{Direction, Socket, SocketAddress, SpareFd, from_any, to_any};
+use crate::net::{Direction, Protocol, Socket, SocketAddress, SpareFd, from_any, place, to_any};
 use crate::{Errno, Result};
 
 /// A socket's address family.
@@ -80,15 +80,22 @@ impl Kernel {
         }
     }
 
-    /// Whether an address may be used this way.
+    /// Whether an address may be used this way by this socket.
     ///
     /// # Errors
-    /// `EACCES` when the policy does not grant it. Local sockets are refused to a kernel that sees only its mounts: their names are the
-    /// host's.
-    pub(super) fn sock_check(&self, direction: Direction, address: &SocketAddress) -> Result<()> {
+    /// `EACCES` when the policy does not grant it. In a kernel that sees only its mounts local sockets are those that are granted by their
+    /// path, which is the host's.
+    pub(super) fn sock_check(&self, direction: Direction, socket: BorrowedFd<'_>, address: &SocketAddress) -> Result<()> {
         match address {
-            SocketAddress::Inet(address) => self.policy.network_access().check(direction, *address),
+            SocketAddress::Inet(address) => {
+                let protocol = || match rustix::net::sockopt::socket_type(socket) {
+                    Ok(SocketType::DGRAM) => Protocol::Udp,
+                    _ => Protocol::Tcp,
+                };
+                self.policy.network_access().check(direction, protocol, *address, &self.resolved)
+            }
             SocketAddress::Unix(_) if self.policy.grants_unix_sockets() && matches!(self.view, View::Host(_)) => Ok(()),
+            SocketAddress::Unix(path) if self.policy.granted_unix_path(path).is_some() => Ok(()),
             SocketAddress::Unix(_) => Err(Errno::EACCES),
         }
     }
@@ -99,15 +106,19 @@ impl Kernel {
     /// `EACCES` (policy, or a low port), `EADDRINUSE`, `EADDRNOTAVAIL`, `EINVAL`, `ENOENT`.
     pub fn sock_bind(&self, fd: Fd, address: &SocketAddress) -> Result<()> {
         let file = self.fds.get(fd)?;
-        self.sock_check(Direction::Bind, address)?;
-        let (address, _folder) = self.placed(address)?;
         let socket = host(&file)?;
+        self.sock_check(Direction::Bind, socket, address)?;
+        let (address, _folder) = self.placed(Direction::Bind, address)?;
         retry(|| rustix::net::bind(socket, &address))
     }
 
     /// An address for the system: a relative name of a local socket is one in the kernel's folder, which after a `chdir` is not the host
     /// process's. It is reached through the folder's descriptor, which must live as long as the call: a path may be too long.
-    fn placed(&self, address: &SocketAddress) -> Result<(SocketAddrAny, Option<Arc<OwnedFd>>)> {
+    fn placed(&self, direction: Direction, address: &SocketAddress) -> Result<(SocketAddrAny, Option<Arc<OwnedFd>>)> {
+        if let (SocketAddress::Unix(name), View::Mounts(_)) = (address, &self.view) {
+            let place = place(direction, self.policy.granted_unix_path(name).ok_or(Errno::EACCES)?)?;
+            return Ok((to_any(&SocketAddress::Unix(place.path))?, Some(Arc::new(place.holder))));
+        }
         let (SocketAddress::Unix(name), View::Host(root)) = (address, &self.view) else { return Ok((to_any(address)?, None)) };
         let relative = name.first().is_some_and(|&first| first != b'/' && first != 0);
         let Some(folder) = root.cwd_fd().filter(|_| relative) else { return Ok((to_any(address)?, None)) };
@@ -122,9 +133,9 @@ impl Kernel {
     /// `EACCES`, `EINPROGRESS`, `ECONNREFUSED`, `ENETUNREACH`, `EISCONN`…
     pub fn sock_connect(&self, fd: Fd, address: &SocketAddress) -> Result<()> {
         let file = self.fds.get(fd)?;
-        self.sock_check(Direction::Connect, address)?;
-        let (address, _folder) = self.placed(address)?;
         let socket = host(&file)?;
+        self.sock_check(Direction::Connect, socket, address)?;
+        let (address, _folder) = self.placed(Direction::Connect, address)?;
         retry(|| rustix::net::connect(socket, &address))
     }
 
@@ -139,7 +150,7 @@ impl Kernel {
         if let SocketAddress::Inet(local) = from_any(retry(|| rustix::net::getsockname(socket))?)?
             && local.port() == 0
         {
-            self.sock_check(Direction::Bind, &SocketAddress::Inet(local))?;
+            self.sock_check(Direction::Bind, socket, &SocketAddress::Inet(local))?;
         }
         retry(|| rustix::net::listen(socket, backlog))
     }

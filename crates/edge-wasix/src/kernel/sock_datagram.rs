@@ -26,7 +26,7 @@ impl Kernel {
             return retry(|| rustix::net::sendmsg(socket, bufs, &mut control, flags));
         };
         let to = SocketAddress::Inet(to);
-        self.sock_check(Direction::Connect, &to)?;
+        self.sock_check(Direction::Connect, socket, &to)?;
         let to = to_any(&to)?;
         retry(|| rustix::net::sendmsg_addr(socket, &to, bufs, &mut control, flags))
     }

@@ -26,13 +26,30 @@ impl Kernel {
         self.with_socket(fd, |socket| sockopt::socket_error(socket))?.map_err(Errno::from)
     }
 
+    /// Sharing a port with whoever has it already takes messages away from others: only with the whole network granted.
+    fn may_share_ports(&self) -> Result<()> {
+        if *self.policy.network_access() == crate::net::NetworkAccess::Open { Ok(()) } else { Err(Errno::EACCES) }
+    }
+
     /// `SO_REUSEADDR`.
+    ///
+    /// # Errors
+    /// `EACCES` for a datagram socket, which would share its port with others, unless the whole network is granted.
     pub fn sock_set_reuse_address(&self, fd: Fd, on: bool) -> Result<()> {
+        if on && self.with_socket(fd, |socket| sockopt::socket_type(socket))? == rustix::net::SocketType::DGRAM {
+            self.may_share_ports()?;
+        }
         self.with_socket(fd, |socket| sockopt::set_socket_reuseaddr(socket, on))
     }
 
     /// `SO_REUSEPORT`.
+    ///
+    /// # Errors
+    /// `EACCES` unless the whole network is granted.
     pub fn sock_set_reuse_port(&self, fd: Fd, on: bool) -> Result<()> {
+        if on {
+            self.may_share_ports()?;
+        }
         self.with_socket(fd, |socket| sockopt::set_socket_reuseport(socket, on))
     }
 

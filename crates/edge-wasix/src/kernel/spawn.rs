@@ -1,8 +1,8 @@
 //! Starting programs of the host (`proc_spawn`).
 //!
 //! The child is the host's own: it gets the descriptors that are named, the environment and the working directory that are given, default
-//! signal actions, and nothing else; every descriptor of ours is close-on-exec. Only an open policy may start one: a sandboxed guest has no
-//! host program to run.
+//! signal actions, and nothing else; every descriptor of ours is close-on-exec. A sandboxed guest may start what its policy names
+//! (`commands.rs`): another sandboxed `edge-node`, which is told its policy in a memory file (`handover.rs`), or a named program.
 
 use std::ffi::CString;
 use std::ffi::OsStr;
@@ -17,6 +17,8 @@ use rustix::io::fcntl_dupfd_cloexec;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 use super::child::Child;
+use super::commands::Command as Wanted;
+use super::handover::{HANDOVER_OPTION, Handover};
 use super::{Fd, Kernel, View};
 use crate::{Errno, Result};
 
@@ -65,12 +67,13 @@ impl Kernel {
     /// Starts a program.
     ///
     /// # Errors
-    /// `EACCES` unless the policy grants host processes and files; `EBADF` for a descriptor that is not open, `EINVAL` for one with nothing
+    /// `EACCES` for a program that the policy does not grant; `EPERM` for a user or group that a sandboxed guest asks for; `EBADF` for a descriptor that is not open, `EINVAL` for one with nothing
     /// of the host behind it or a NUL in a text; `EMFILE`; `EAGAIN`, `ENOMEM`. A program that cannot be executed (`ENOENT`, `EACCES`, a missing working
     /// directory, `EPERM` for a user) is told in [`Spawned::child`].
     pub fn spawn(&self, program: &ChildProgram) -> Result<Spawned> {
-        if !self.policy.grants_host_processes() || !matches!(self.view, View::Host(_)) {
-            return Err(Errno::EACCES);
+        let command = self.command(&program.file)?;
+        if !matches!(command, Wanted::Open) && (program.uid.is_some() || program.gid.is_some()) {
+            return Err(Errno::EPERM);
         }
         let texts = program.args.iter().chain(program.env.iter().flatten()).chain(program.cwd.iter()).chain([&program.file]);
         if texts.into_iter().any(|text| text.contains(&0)) {
@@ -102,7 +105,10 @@ impl Kernel {
             ends.push(end);
             pipes.push(pipe);
         }
-        let child = self.execute(program, &ends);
+        let child = match command {
+            Wanted::Open => self.execute(program, None, &ends),
+            command => self.execute_confined(program, command, &mut ends),
+        };
         drop(ends);
         let mut guest = Vec::new();
         for pipe in pipes {
@@ -135,7 +141,46 @@ impl Kernel {
         }
     }
 
-    fn execute(&self, program: &ChildProgram, ends: &[Option<OwnedFd>]) -> Result<Child> {
+    /// Starts a program for a sandboxed guest.
+    fn execute_confined(&self, program: &ChildProgram, command: Wanted, ends: &mut Vec<Option<OwnedFd>>) -> Result<Child> {
+        let mut confined = ChildProgram { cwd: None, env: Some(self.child_environment(program.env.as_ref())), ..program.clone() };
+        let cwd = match &program.cwd {
+            Some(cwd) => self.realpath(cwd)?,
+            None => self.cwd()?,
+        };
+        // The guest's folder, where it is one of the host's; else the host's root, which tells a program nothing.
+        let mut folder = None;
+        match command {
+            Wanted::Node(executable, document) => {
+                if !self.stat(&cwd)?.is_dir() {
+                    return Err(Errno::ENOTDIR);
+                }
+                let fds = ends.iter().enumerate().skip(3).filter(|end| end.1.is_some()).map(|end| end.0 as i32).collect();
+                let handover = Handover { document, cwd, env: confined.env.take().unwrap_or_default(), fds };
+                let place = ends.len();
+                // It, too, must not be at a number that a target has.
+                ends.push(Some(fcntl_dupfd_cloexec(handover.to_fd()?, place as RawFd + 1)?));
+                let mut args = program.args.iter().cloned();
+                let name = args.next().unwrap_or_default();
+                confined.args = [name, format!("{HANDOVER_OPTION}{place}").into_bytes()].into_iter().chain(args).collect();
+                confined.file = executable;
+                confined.env = Some(self.policy.host_variables_of_children());
+            }
+            Wanted::Granted(path) => {
+                confined.file = path;
+                let opened = self.open_file(&cwd, libc::O_RDONLY | libc::O_DIRECTORY, 0)?;
+                folder = opened.host_fd().map(|fd| fcntl_dupfd_cloexec(fd, 3)).transpose()?;
+            }
+            Wanted::Open => return Err(Errno::EACCES),
+        }
+        let folder = match folder {
+            Some(folder) => folder,
+            None => rustix::fs::open(c"/", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?,
+        };
+        self.execute(&confined, Some(folder), ends)
+    }
+
+    fn execute(&self, program: &ChildProgram, folder: Option<OwnedFd>, ends: &[Option<OwnedFd>]) -> Result<Child> {
         let mut command = Command::new(OsStr::from_bytes(&program.file));
         let mut args = program.args.iter();
         if let Some(name) = args.next() {
@@ -159,9 +204,10 @@ impl Kernel {
         }
         // After a `chdir` the kernel's folder is not the host process's: the child enters it by its descriptor, for it may have no name any
         // more, and then what was asked for.
-        let folder = match &self.view {
-            View::Host(host) => host.cwd_fd(),
-            View::Mounts(_) => None,
+        let folder = match (folder, &self.view) {
+            (Some(folder), _) => Some(std::sync::Arc::new(folder)),
+            (None, View::Host(host)) => host.cwd_fd(),
+            (None, View::Mounts(_)) => None,
         };
         let mut from_folder = None;
         if let Some(cwd) = &program.cwd {

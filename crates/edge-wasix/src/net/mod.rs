@@ -9,10 +9,17 @@
 //! * Nothing here blocks but [`Kernel::resolve`](crate::Kernel::resolve) and its inverse, which are for pool threads.
 
 mod address;
+mod name_pattern;
+mod resolved;
 mod rules;
 mod socket;
+mod special;
+mod unix_grant;
 
 pub use address::SocketAddress;
 pub(crate) use address::{from_any, to_any};
-pub use rules::{Direction, NetworkAccess, NetworkRule};
+pub use name_pattern::{NamePattern, is_numeric, normal_name};
+pub use resolved::Resolved;
+pub use rules::{Direction, NetworkAccess, NetworkRule, NetworkRules, Peer, Protocol};
 pub use socket::{Socket, SpareFd};
+pub(crate) use unix_grant::place;

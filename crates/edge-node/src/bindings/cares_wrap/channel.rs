@@ -5,7 +5,7 @@ use super::{address_text, answers, wire};
 use crate::{ActiveRequest, AsyncWrap, Environment};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
-use edge_wasix::{Errno, Kernel};
+use edge_wasix::{Errno, Kernel, parse_name_servers};
 use hickory_proto::rr::{Record, RecordType};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -23,23 +23,15 @@ pub struct Channel {
     settings: RefCell<Settings>,
     /// Whether the servers were read or set; an empty list may be meant.
     has_servers: Cell<bool>,
+    /// Whether the program said which.
+    has_own_servers: Cell<bool>,
     open: RefCell<BTreeMap<u64, Rc<Query>>>,
     next: Cell<u64>,
 }
 
-/// The servers that the system names; c-ares' own host when it names none.
+/// The servers that the system names; c-ares' own host when it names none, or when the program may not see which.
 fn system_servers(kernel: &Kernel) -> Vec<SocketAddr> {
-    let text = kernel.read_file(b"/etc/resolv.conf", 1 << 20).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let named = text.lines().filter_map(|line| {
-        let mut words = line.split_whitespace();
-        (words.next() == Some("nameserver")).then(|| words.next())?.and_then(|address| address.split('%').next()?.parse::<IpAddr>().ok())
-    });
-    let mut servers: Vec<SocketAddr> = named.map(|ip| SocketAddr::new(ip, DNS_PORT)).collect();
-    if servers.is_empty() {
-        servers.push(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), DNS_PORT));
-    }
-    servers
+    parse_name_servers(&kernel.read_file(b"/etc/resolv.conf", 1 << 20).unwrap_or_default())
 }
 
 /// `new ChannelWrap(timeout, tries, maxTimeout)`: -1 and 0 mean the defaults.
@@ -57,7 +49,13 @@ pub fn construct(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         local_v4: None,
         local_v6: None,
     };
-    let channel = Channel { settings: RefCell::new(settings), has_servers: Cell::new(false), open: RefCell::default(), next: Cell::new(0) };
+    let channel = Channel {
+        settings: RefCell::new(settings),
+        has_servers: Cell::new(false),
+        has_own_servers: Cell::new(false),
+        open: RefCell::default(),
+        next: Cell::new(0),
+    };
     AsyncWrap::new(&environment, info.this(), "ChannelWrap", "DNSCHANNEL", Rc::new(channel))?;
     Ok(info.this())
 }
@@ -96,6 +94,7 @@ pub fn set_servers(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         servers.push(SocketAddr::new(ip, u16::try_from(port).ok().filter(|&port| port != 0).unwrap_or(DNS_PORT)));
     }
     channel.settings.borrow_mut().servers = servers;
+    channel.has_own_servers.set(true);
     env.int32(0)
 }
 
@@ -245,7 +244,8 @@ fn ask(env: Env, info: &CallInfo<'_>, host: &str, kind: RecordType, known: Optio
     let id = u16::from_ne_bytes(id);
     let packet = if is_onion(host) { Err("ENOTFOUND") } else { wire::name(host).and_then(|name| wire::question(id, &name, kind)) };
     let packet = match packet {
-        Ok(packet) if environment.kernel().policy().network_access().may_resolve() => packet,
+        // Servers of the program's own are asked with its own rights: a rule must allow them.
+        Ok(packet) if channel.has_own_servers.get() || environment.kernel().may_resolve(host.as_bytes()) => packet,
         Ok(_) => {
             environment.uv().defer(move |_| finish(Err("EREFUSED")));
             return env.int32(0);
@@ -255,8 +255,14 @@ fn ask(env: Env, info: &CallInfo<'_>, host: &str, kind: RecordType, known: Optio
             return env.int32(0);
         }
     };
-    let settings = channel.settings.borrow().clone();
-    let query = Query::start(environment.uv(), environment.kernel(), settings, id, packet, Box::new(finish));
+    let mut settings = channel.settings.borrow().clone();
+    let mut kernel = environment.kernel().clone();
+    if !channel.has_own_servers.get()
+        && let Ok(Some((resolver, servers))) = kernel.name_servers()
+    {
+        (kernel, settings.servers) = (resolver, servers);
+    }
+    let query = Query::start(environment.uv(), &kernel, settings, id, packet, Box::new(finish));
     channel.open.borrow_mut().insert(number, query);
     env.int32(0)
 }
