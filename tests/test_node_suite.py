@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.node_suite import strict_list
 from tests.node_suite.case import Case, category_of
 from tests.node_suite.needs import needs_of
 from tests.node_suite.outcome import Outcome
+from tests.node_suite.readme import section
 from tests.node_suite.reasons import reason_for
+from tests.node_suite.scoreboard import page
+from tests.node_suite.standing import counts, from_list, ran, summary
 from tests.programs.install import real_node
 
 ROOT = Path(__file__).parent.parent
@@ -204,3 +209,43 @@ def test_needs_are_read_off_the_source() -> None:
     assert needs_of("const { x } = require('node:net'); // Flags: --expose-internals") == ("internals", "network")
     assert needs_of("import fs from 'fs/promises'; if (!common.hasCrypto) skip();") == ("crypto",)
     assert needs_of("const net = 'net'; require('./net');") == ()
+
+
+def test_the_scoreboard(tmp_path: Path) -> None:
+    """Counts, anchors that all lead somewhere, nothing that a reason's text could break; from the list alone and from a run."""
+    status, out = tmp_path / "status.toml", tmp_path / "board.html"
+    passes = "".join(f'"test-fs-{number}.js" = "pass"\n' for number in range(10))
+    status.write_text(
+        f'[parallel]\n{passes}"test-fs-x.js" = {{ fail = "<script> & co" }}\n"test-url-y.js" = {{ fail = "<script> & co" }}\n'
+        '"test-url-z.js" = { self-skip = "no" }\n',
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "tests.node_suite.scoreboard", "--status", str(status), "--out", str(out)]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=60)
+    html = out.read_text(encoding="utf-8")
+    assert "83.3 %" in html
+    assert "10 of the 12 tests that ran pass. 1 said" in html
+    assert '<a href="#r0">&lt;script&gt; &amp; co</a>' in html
+    assert "<script> & co" not in html
+    anchors = re.findall(r'id="([^"]*)"', html)
+    assert len(anchors) == len(set(anchors))
+    assert set(re.findall(r'href="#([^"]*)"', html)) <= set(anchors)
+    assert not re.search(r'(?:src|href)="(?!#)', html)
+
+    run = tmp_path / "run.json"
+    tests = [{"id": "parallel/test-fs-x.js", "category": "fs", "state": "crash", "reason": "crash: SIGSEGV"}]
+    tests += [{"id": "parallel/test-new.js", "category": "new", "state": "fail", "reason": ""}]
+    run.write_text(json.dumps({"tests": tests}), encoding="utf-8")
+    subprocess.run([*command, "--result", str(run)], cwd=ROOT, check=True, timeout=60)
+    html = out.read_text(encoding="utf-8")
+    assert "0 of the 2 tests that ran pass" in html
+    assert "&lt;script&gt; &amp; co" in html
+    assert "no reason told" in html
+
+
+def test_the_real_list_makes_a_page_and_a_table() -> None:
+    tests = from_list(strict_list.read(strict_list.PATH))
+    html = page(tests)
+    numbers = counts(tests)
+    assert f"{numbers['pass']:,} of the {ran(numbers):,} tests" in html
+    assert f"{numbers['pass']:,} of {ran(numbers):,}" in section(summary(tests))
