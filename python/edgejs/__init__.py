@@ -15,6 +15,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from edgejs._executable import NoExecutableError as NoExecutableError
     from edgejs._executable import edge_node_path as edge_node_path
+    from edgejs._limits import CpuTimeLimitExceeded as CpuTimeLimitExceeded
+    from edgejs._limits import LimitError as LimitError
+    from edgejs._limits import LimitExceeded as LimitExceeded
+    from edgejs._limits import Limits as Limits
+    from edgejs._limits import MemoryLimitExceeded as MemoryLimitExceeded
+    from edgejs._limits import MessageSizeLimitExceeded as MessageSizeLimitExceeded
+    from edgejs._limits import OutputLimitExceeded as OutputLimitExceeded
+    from edgejs._limits import TimerLimitExceeded as TimerLimitExceeded
+    from edgejs._limits import WallTimeLimitExceeded as WallTimeLimitExceeded
     from edgejs._policy import Policy as Policy
     from edgejs._policy import PolicyError as PolicyError
     from edgejs._run import CompletedRun as CompletedRun
@@ -28,14 +37,23 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "CompletedRun",
+    "CpuTimeLimitExceeded",
     "ExitError",
     "JavaScriptError",
+    "LimitError",
+    "LimitExceeded",
+    "Limits",
+    "MemoryLimitExceeded",
+    "MessageSizeLimitExceeded",
     "NoExecutableError",
     "OutOfMemoryError",
+    "OutputLimitExceeded",
     "Policy",
     "PolicyError",
     "Runtime",
     "RuntimeClosedError",
+    "TimerLimitExceeded",
+    "WallTimeLimitExceeded",
     "__version__",
     "edge_node_path",
     "run",
@@ -43,14 +61,23 @@ __all__ = [
 
 _HOMES = {
     "CompletedRun": "edgejs._run",
+    "CpuTimeLimitExceeded": "edgejs._limits",
     "ExitError": "edgejs._runtime",
     "JavaScriptError": "edgejs._runtime",
+    "LimitError": "edgejs._limits",
+    "LimitExceeded": "edgejs._limits",
+    "Limits": "edgejs._limits",
+    "MemoryLimitExceeded": "edgejs._limits",
+    "MessageSizeLimitExceeded": "edgejs._limits",
     "NoExecutableError": "edgejs._executable",
     "OutOfMemoryError": "edgejs._runtime",
+    "OutputLimitExceeded": "edgejs._limits",
     "Policy": "edgejs._policy",
     "PolicyError": "edgejs._policy",
     "Runtime": "edgejs._runtime",
     "RuntimeClosedError": "edgejs._runtime",
+    "TimerLimitExceeded": "edgejs._limits",
+    "WallTimeLimitExceeded": "edgejs._limits",
     "edge_node_path": "edgejs._executable",
     "run": "edgejs._run",
 }

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 
 # Options of a sandboxed run that have a value, as in crates/edge-cli/src/safe_options.rs.
-_WITH_VALUE = ("--policy", "--volume", "--allow-net", "--allow-listen", "--allow-unix", "--allow-dns", "--allow-env", "--allow-run")
+_SAFE = ("--policy", "--volume", "--allow-net", "--allow-listen", "--allow-unix", "--allow-dns", "--allow-env", "--allow-run")
+# Options that limit a run, as in crates/edge-cli/src/limits.rs.
+_LIMITS = ("--timeout", "--cpu-time", "--memory", "--host-memory", "--max-open-files", "--max-sockets", "--max-timers", "--max-threads")
+_WITH_VALUE = (*_SAFE, *_LIMITS, "--max-bytes-written", "--max-output", "--max-message-size")
 
 
 def _sandboxed_eval(args: list[str]) -> list[str] | None:

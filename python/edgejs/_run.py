@@ -6,9 +6,12 @@ import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Union
+from typing import TYPE_CHECKING, Union
 
 from edgejs._executable import edge_node_path
+
+if TYPE_CHECKING:
+    from edgejs._limits import Limits
 
 StrPath = Union[str, "os.PathLike[str]"]
 _SCRIPT_ENDINGS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json", ".node")
@@ -46,6 +49,7 @@ def run(
     input: str | None = None,
     capture: bool = True,
     timeout: float | None = None,
+    limits: Limits | None = None,
 ) -> CompletedRun:
     """Runs a Node program and waits for its end, in a process of its own (`edge-node`).
 
@@ -60,6 +64,7 @@ def run(
         input: its standard input; None: empty when captured, else this process's.
         capture: return what it prints instead of letting it through.
         timeout: seconds after which it is killed; None: never.
+        limits: how much it may use; what it has started is ended with it.
 
     Returns:
         The exit code and the output. A program that fails is no exception.
@@ -67,6 +72,7 @@ def run(
     Raises:
         NoExecutableError: edge-node is not installed.
         subprocess.TimeoutExpired: it took longer than `timeout`.
+        LimitExceeded: one of the limits ended it.
         KeyboardInterrupt: Ctrl-C; the program is ended first.
 
     Example:
@@ -77,8 +83,13 @@ def run(
     # `--` keeps an argument that looks like an option from being read as one of node's.
     program = [os.fspath(path_or_code), *words] if _is_script(path_or_code) else ["-e", os.fspath(path_or_code), "--", *words]
     pipe = subprocess.PIPE if capture else None
+    words_of_limits: list[str] = []
+    if limits is not None:
+        from edgejs import _limits
+
+        words_of_limits = _limits.options(limits)
     done = subprocess.run(
-        [edge_node_path(), *program],
+        [edge_node_path(), *words_of_limits, *program],
         env=None if env is None else dict(env),
         cwd=cwd,
         input=input,
@@ -89,4 +100,8 @@ def run(
         errors="replace",
         timeout=timeout,
     )
+    if limits is not None:
+        reached = _limits.of_status(done.returncode, limits)
+        if reached is not None:
+            raise reached
     return CompletedRun(done.returncode, done.stdout, done.stderr)

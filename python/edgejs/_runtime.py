@@ -10,6 +10,7 @@ from typing import Any, Union
 
 from edgejs import _native
 from edgejs._executable import boot_image_path, edge_node_path
+from edgejs._limits import MemoryLimitExceeded, exceeded
 
 StrPath = Union[str, "os.PathLike[str]"]
 
@@ -55,7 +56,7 @@ class RuntimeClosedError(RuntimeError):
     """The environment is gone: closed, out of memory, or ended from outside."""
 
 
-class OutOfMemoryError(RuntimeClosedError):
+class OutOfMemoryError(MemoryLimitExceeded, RuntimeClosedError):
     """The heap reached its limit (`memory_limit`); the environment is gone, this process and other environments are not."""
 
 
@@ -197,5 +198,7 @@ class Runtime:
         if how == "interrupted":
             raise KeyboardInterrupt
         if how == "memory":
-            raise OutOfMemoryError("the heap reached its limit: JavaScript heap out of memory")
+            raise OutOfMemoryError("the heap reached its limit: JavaScript heap out of memory", "memory")
+        if how == "limit":
+            raise exceeded(what)
         raise RuntimeClosedError(f"the environment is gone: {what}")

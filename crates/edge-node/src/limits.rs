@@ -45,9 +45,10 @@ pub fn limit_process(kernel: &Arc<Kernel>) -> std::io::Result<UnderLimits> {
     let weak = Arc::downgrade(kernel);
     let ender = kernel.meter().on_end(move |limit| {
         let Some(kernel) = weak.upgrade() else { return };
-        kernel.kill_children();
         kernel.last_words(&format!("edge-node: limit exceeded: {limit} ({})\n", kernel.limits().text(limit)));
-        kernel.exit(limit_status(limit));
+        // Right before the end: who waits for them would go on.
+        kernel.kill_children();
+        kernel.exit_now(limit_status(limit));
     });
     Ok(UnderLimits { _running: kernel.meter().run(CpuClock::Process)?, _ender: ender })
 }

@@ -2,6 +2,7 @@
 
 use super::Kernel;
 use crate::fs::{COPYFILE_EXCL, COPYFILE_FICLONE, COPYFILE_FICLONE_FORCE, copy_contents};
+use crate::limits::Limit;
 use crate::{Errno, Result};
 
 impl Kernel {
@@ -27,6 +28,7 @@ impl Kernel {
         }
         let copy = || {
             target.truncate(0)?;
+            self.meter.take(Limit::BytesWritten, stat.size)?;
             match target.chmod(stat.mode & 0o7777) {
                 // Some network file systems have no modes.
                 Err(Errno::EPERM) if old.mode & 0o7777 == stat.mode & 0o7777 => {}

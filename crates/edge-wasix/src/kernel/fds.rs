@@ -89,6 +89,11 @@ impl Kernel {
         })
     }
 
+    /// As [`Kernel::write`] at the file's position, for an open file without a descriptor.
+    pub fn write_to(&self, file: &dyn File, buf: &[u8]) -> Result<usize> {
+        self.metered(-1, file, buf.len(), |most| file.write(&buf[..most], None))
+    }
+
     /// Writes at most `len` bytes under the limits of output (descriptors 1 and 2) and of bytes written (files): `write` gets how many it
     /// may. The limit of output ends the program, the other is `EDQUOT`.
     fn metered(&self, fd: Fd, file: &dyn File, len: usize, write: impl FnOnce(usize) -> Result<usize>) -> Result<usize> {

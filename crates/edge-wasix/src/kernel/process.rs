@@ -88,6 +88,15 @@ impl Kernel {
     /// Ends the host process at once with this status, after putting the terminal back. Only for a process that is
     /// nothing but this kernel (`edge-node`).
     pub fn exit(&self, status: i32) -> ! {
+        if self.meter.reached().is_some() {
+            // The watchdog ends the process, with the limit's status. Should it fail, this does.
+            crate::clock::sleep(std::time::Duration::from_secs(2));
+        }
+        self.exit_now(status)
+    }
+
+    /// As [`Kernel::exit`], also when a limit is about to end the process: for whoever does that.
+    pub fn exit_now(&self, status: i32) -> ! {
         self.tty_reset_mode();
         // SAFETY: ends the process; no destructor is owed anything, all our files are unbuffered. The C library's
         // exit handlers are passed over because other threads may still run.

@@ -46,7 +46,7 @@ impl Kernel {
         let file = self.open_file(path, flags, mode)?;
         let mut rest = contents;
         while !rest.is_empty() {
-            match file.write(rest, None)? {
+            match self.write_to(&*file, rest)? {
                 0 => return Err(Errno::EIO),
                 n => rest = &rest[n..],
             }

@@ -80,16 +80,17 @@ impl Meter {
         Ok(Charge { meter, limit, amount })
     }
 
-    /// Ends the program because of `limit`: blocking calls of the kernel are interrupted and the enders run. A second time
+    /// Ends the program because of `limit`: the enders run and blocking calls of the kernel are interrupted. A second time
     /// the same again, for the limit that was the first: whoever has not noticed is told once more.
     pub fn end(&self, limit: Limit) {
         let _ = self.reached.compare_exchange(0, limit as u8, Ordering::SeqCst, Ordering::SeqCst);
         let first = self.reached().unwrap_or(limit);
-        self.interrupt.set();
         let enders: Vec<Ender> = self.enders().1.iter().map(|(_, ender)| Arc::clone(ender)).collect();
         for ender in enders {
             ender(first);
         }
+        // After the enders: what a call that ends early goes back to must have ended before.
+        self.interrupt.set();
     }
 
     /// The limit that ended the program.

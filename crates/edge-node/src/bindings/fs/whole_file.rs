@@ -69,9 +69,14 @@ pub fn write_file_utf8(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let (flags, mode) = (env.get_i32(info.arg(2))?, env.get_u32(info.arg(3))?);
     let failed = |errno| -> Error { uv_exception(env, errno, "write", None) };
     let file = file(env, &environment, info.arg(0), flags, mode, "write")?;
+    let fd = if env.is_number(info.arg(0))? { Some(env.get_i32(info.arg(0))?) } else { None };
     let mut rest = &text[..];
     while !rest.is_empty() {
-        match file.write(rest, None).map_err(failed)? {
+        let written = match fd {
+            Some(fd) => environment.kernel().write(fd, rest, None),
+            None => environment.kernel().write_to(&*file, rest),
+        };
+        match written.map_err(failed)? {
             0 => return Err(failed(Errno::EIO)),
             count => rest = &rest[count..],
         }

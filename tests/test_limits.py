@@ -1,0 +1,88 @@
+"""`edgejs.Limits` and its exceptions; limits of `edgejs.run`."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+import edgejs
+from edgejs import _limits
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("64MB", 64_000_000), ("64 MiB", 64 << 20), ("1.5k", 1500), (7, 7), ("1_000", 1000), ("2GiB", 2 << 30), ("0", 0)],
+)
+def test_bytes(text: str | int, value: int) -> None:
+    assert edgejs.Limits(output=text).output == value
+
+
+@pytest.mark.parametrize(("text", "value"), [(2, 2.0), (0.5, 0.5), ("500ms", 0.5), ("2m", 120.0), ("1h", 3600.0)])
+def test_seconds(text: str | float, value: float) -> None:
+    assert edgejs.Limits(wall_time=text).wall_time == value
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("memory", 0),
+        ("memory", -1),
+        ("memory", "lots"),
+        ("memory", 1.5),
+        ("memory", True),
+        ("memory", "64XB"),
+        ("memory", 2**63),
+        ("host_memory", b"1"),
+        ("cpu_time", 0),
+        ("cpu_time", float("nan")),
+        ("wall_time", float("inf")),
+        ("wall_time", "-1"),
+        ("wall_time", "1d"),
+        ("wall_time", False),
+        ("open_files", "5"),
+        ("open_files", 1.0),
+        ("timers", -1),
+    ],
+)
+def test_a_wrong_value_names_its_field(field: str, value: object) -> None:
+    with pytest.raises(edgejs.LimitError) as raised:
+        edgejs.Limits(**{field: value})  # type: ignore[arg-type]
+    assert raised.value.field == field
+    assert str(raised.value).startswith(f"{field}: ")
+
+
+def test_limits_are_values() -> None:
+    limits = edgejs.Limits(memory="64MB", wall_time=2)
+    assert limits == edgejs.Limits(memory=64_000_000, wall_time="2s")
+    assert hash(limits) == hash(edgejs.Limits(memory=64_000_000, wall_time=2.0))
+    assert repr(limits) == "Limits(memory=64000000, wall_time=2.0)"
+    assert _limits.options(limits) == ["--memory=64000000", "--timeout=2.000000000"]
+    with pytest.raises(AttributeError):
+        limits.memory = 1  # type: ignore[misc]
+
+
+def test_exceptions_say_which_limit() -> None:
+    error = pickle.loads(pickle.dumps(_limits.exceeded("wall_time", edgejs.Limits(wall_time=2))))
+    assert isinstance(error, edgejs.WallTimeLimitExceeded)
+    assert (str(error), error.limit) == ("limit exceeded: wall_time (2.0 s)", "wall_time")
+    assert issubclass(edgejs.OutOfMemoryError, edgejs.MemoryLimitExceeded)
+    assert type(_limits.exceeded("sockets")) is edgejs.LimitExceeded
+
+
+@pytest.mark.parametrize(
+    ("limits", "code", "kind"),
+    [
+        (edgejs.Limits(wall_time=0.5), "for (;;) {}", edgejs.WallTimeLimitExceeded),
+        (edgejs.Limits(cpu_time=0.3), "for (;;) {}", edgejs.CpuTimeLimitExceeded),
+        (edgejs.Limits(memory="64MB"), "const a = []; for (;;) a.push({})", edgejs.MemoryLimitExceeded),
+        (edgejs.Limits(output=10), "console.log('x'.repeat(100))", edgejs.OutputLimitExceeded),
+        (edgejs.Limits(timers=5), "for (let i = 0; i < 6; i++) setTimeout(() => {}, 1)", edgejs.TimerLimitExceeded),
+    ],
+)
+def test_run(edge_node: Path, monkeypatch: pytest.MonkeyPatch, limits: edgejs.Limits, code: str, kind: type[Exception]) -> None:
+    monkeypatch.setattr("edgejs._run.edge_node_path", lambda: str(edge_node))
+    with pytest.raises(kind):
+        edgejs.run(code, limits=limits)
+    assert edgejs.run("console.log(1)", limits=edgejs.Limits(wall_time=60, output=2)).stdout == "1\n"
