@@ -67,6 +67,12 @@ def test_has_is_as_in_node(edge_node: Path, place: Path) -> None:
     assert edge == node
 
 
+def test_neighbours_are_found_where_all_is_granted(edge_node: Path, place: Path) -> None:
+    (place / "lib.js").write_text("module.exports = 'lib'")
+    node, edge = _both(edge_node, place, ["--allow-fs-read=*"], "console.log(JSON.stringify([require('./lib'), fs.readdirSync('.')]))")
+    assert edge == node
+
+
 def test_a_link_leads_nowhere(edge_node: Path, place: Path) -> None:
     """Node follows it (its documentation says so); here the mounts are what is there."""
     top = place.parent
@@ -89,7 +95,6 @@ def test_the_rest_of_the_host_is_there(edge_node: Path, place: Path) -> None:
         ("--allow-fs-read=/nowhere", "--allow-fs-read=/nowhere: no such file or directory"),
         ("--allow-fs-read=/et*c", "--allow-fs-read=/et*c is not supported by Edge.js: a star stands for all there is in a folder"),
         ("--allow-fs-write=/tmp", "--allow-fs-write=/tmp needs --allow-fs-read=/tmp: what can be written can be read in Edge.js"),
-        ("--allow-child-process", "--allow-child-process is not supported by Edge.js: children would not be under the permission model"),
     ],
 )
 def test_what_cannot_be_held_is_refused(edge_node: Path, option: str, text: str) -> None:
@@ -97,7 +102,21 @@ def test_what_cannot_be_held_is_refused(edge_node: Path, option: str, text: str)
     assert (done.returncode, done.stderr) == (9, f"edge-node: {text}\n")
 
 
-def test_node_options_cannot_ask_for_it(edge_node: Path) -> None:
-    env = {**os.environ, "NODE_OPTIONS": "--permission"}
-    done = subprocess.run([edge_node, "-p", "1"], capture_output=True, text=True, timeout=60, env=env)
-    assert done.returncode == 9 and "it would not be enforced" in done.stderr
+def test_children_are_as_restricted_as_in_node(edge_node: Path, place: Path) -> None:
+    top = place.parent
+    inner = f"try {{ require('fs').readFileSync('{top}/secret/a.txt') }} catch (error) {{ console.log(error.code) }}"
+    code = f"""
+        const {{ spawnSync }} = require('child_process');
+        console.log(JSON.stringify([String(spawnSync('pwd').stdout), process.permission.has('child'), String(spawnSync(process.execPath, ['-e', {json.dumps(inner)}]).stdout)]));
+    """
+    options = [f"--allow-fs-read={top}/open", "--allow-child-process"]
+    node, edge = _both(edge_node, place, options, code)
+    assert edge == node == [f"{place}\n", True, "ERR_ACCESS_DENIED\n"]
+
+
+def test_node_options_ask_for_it(edge_node: Path, place: Path) -> None:
+    env = {**os.environ, "NODE_OPTIONS": f"--permission --allow-fs-read={place}"}
+    code = "[process.permission.has('fs.read', process.cwd()), process.permission.has('fs.read', '/etc')]"
+    for node in [real_node(), edge_node]:
+        done = subprocess.run([node, "-p", code], capture_output=True, text=True, timeout=60, env=env, cwd=place)
+        assert done.stdout == "[ true, false ]\n", done.stderr

@@ -71,6 +71,11 @@ def test_a_script_of_a_volume_runs_in_it(safe: Safe, tmp_path: Path) -> None:
     assert _value(safe("--volume", ".:/code", "app", "--safe")) == expected
 
 
+def test_the_whole_host_as_a_volume(safe: Safe, tmp_path: Path) -> None:
+    expected = [["/usr/bin/edge-node", f"/host{tmp_path}/app.js"], f"/host{tmp_path}", f"/host{tmp_path}/app.js", "lib"]
+    assert _value(safe("--volume", "/:/host", "app.js")) == expected
+
+
 def test_volumes_are_read_only_unless_said(safe: Safe, tmp_path: Path) -> None:
     code = "const fs = require('fs'); try { fs.writeFileSync('/v/new', 'x'); console.log(1) } catch (error) { console.log(JSON.stringify(error.code)) }"
     assert _value(safe("--volume", ".:/v", "-e", code)) == "EROFS"

@@ -31,7 +31,7 @@ fn main() {
         Err(text) => edge_wasix::fail(&format!("edge-node: {text}\n"), BAD_OPTION),
     };
     let is_safe = handover.is_some() || safe_options::are_given(&args);
-    if is_safe {
+    if handover.is_some() || is_safe && !safe_options::ask_for_permissions_only(&args) {
         edge_wasix::close_inherited(handover.as_ref().map_or(&[], |handover| &handover.fds));
     }
     let builder = Kernel::builder().policy(Policy::open()).args(args);

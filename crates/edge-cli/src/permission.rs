@@ -13,9 +13,6 @@ use edge_wasix::{Kernel, Policy, VolumeAccess};
 /// # Errors
 /// What cannot be granted, for a person.
 pub fn policy(host: &Kernel, cli: &Options, here: &[u8]) -> Result<Policy, String> {
-    if cli.flag("--allow-child-process") {
-        return Err("--allow-child-process is not supported by Edge.js: children would not be under the permission model".to_owned());
-    }
     let readable = folders(host, "--allow-fs-read", cli, here)?;
     let writable = folders(host, "--allow-fs-write", cli, here)?;
     if let Some(path) = writable.iter().find(|path| !readable.iter().any(|folder| is_in(path, folder))) {
@@ -24,6 +21,10 @@ pub fn policy(host: &Kernel, cli: &Options, here: &[u8]) -> Result<Policy, Strin
     }
     // No volume of the host's root: nothing is seen but what is named.
     let mut policy = Policy::open().confined();
+    if cli.flag("--allow-child-process") {
+        // As in Node every program then, and children of its own kind are told by `NODE_OPTIONS` to be as restricted.
+        policy = policy.any_program();
+    }
     for (folders, access) in [(&readable, VolumeAccess::ReadOnly), (&writable, VolumeAccess::ReadWrite)] {
         for folder in folders {
             policy = policy.volume_at(folder, folder, access);

@@ -141,7 +141,8 @@ impl Sandbox {
         let mut sandbox =
             Sandbox { policy: Policy::closed(), script: None, cwd: None, env: Vec::new(), fds: Vec::new(), args, hint: None, limits };
         // A wrong command line is told by whoever runs it.
-        let Ok(cli) = Options::parse(None, &sandbox.args) else { return Ok(sandbox) };
+        let node_options = host.getenv(b"NODE_OPTIONS").map(|text| String::from_utf8_lossy(&text).into_owned());
+        let Ok(cli) = Options::parse(node_options.as_deref(), &sandbox.args) else { return Ok(sandbox) };
         sandbox.policy = permission::policy(host, &cli, &here)?;
         sandbox.cwd = Some(here);
         let script = cli.args.first().filter(|script| !cli.has_eval_string && *script != "-");
@@ -226,7 +227,8 @@ impl Sandbox {
     fn guest_path(&self, real: &[u8]) -> Option<Vec<u8>> {
         let volumes = self.policy.volumes().iter();
         let inside = volumes.filter_map(|volume| {
-            let rest = real.strip_prefix(volume.host.as_os_str().as_encoded_bytes())?;
+            let host = volume.host.as_os_str().as_encoded_bytes();
+            let rest = real.strip_prefix(host.strip_suffix(b"/").unwrap_or(host))?;
             let guest = volume.guest.strip_suffix(b"/").unwrap_or(&volume.guest);
             (rest.is_empty() || rest.starts_with(b"/")).then(|| (rest.len(), [guest, rest].concat()))
         });
@@ -239,6 +241,10 @@ impl Sandbox {
         let args = std::iter::once(GUEST_EXECUTABLE.to_owned()).chain(self.args.iter().cloned());
         let mut builder = Kernel::builder().policy(self.policy.clone()).limits(self.limits).stdio(Stdio::Own).args(args);
         builder = builder.adopt_fds(self.fds.clone());
+        if self.policy.grants_host_environment() {
+            // The permission model leaves a program what its parent gave it.
+            builder = builder.inherit_fds();
+        }
         if let Some(script) = &self.script {
             builder = builder.mount(&script.folder, ReadOnly::new(MemoryFs::new().with_file(&script.name, &script.contents)?));
         }

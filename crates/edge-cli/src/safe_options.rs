@@ -35,16 +35,30 @@ pub fn takes_next(word: &str) -> bool {
 /// Node's own permission model.
 const PERMISSION: &str = "--permission";
 
+/// Whether `NODE_OPTIONS` asks for Node's permission model, as a parent's does that is under it.
+fn node_options_ask() -> bool {
+    edge_wasix::host_variable("NODE_OPTIONS")
+        .is_some_and(|text| text.split(u8::is_ascii_whitespace).any(|word| word == PERMISSION.as_bytes()))
+}
+
 /// Whether a run is to be sandboxed, by our options or by Node's.
 pub fn are_given(args: &[Vec<u8>]) -> bool {
     // Without such a word nothing needs to be parsed, which is the usual case.
     let is_ours = |arg: &Vec<u8>| std::str::from_utf8(arg).is_ok_and(|word| word == PERMISSION || ours(word).is_some());
     if !args.iter().skip(1).any(is_ours) {
-        return false;
+        return node_options_ask();
     }
-    let words: Vec<String> = args.iter().skip(1).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
     // An option without its value is one of ours too.
-    SafeOptions::read(&words).map_or(true, |options| !options.given.is_empty() || options.is_permission_model())
+    SafeOptions::read(&words(args)).map_or(true, |options| !options.given.is_empty() || options.is_permission_model())
+}
+
+/// Whether a sandboxed run is under Node's permission model only, which hides nothing but files.
+pub fn ask_for_permissions_only(args: &[Vec<u8>]) -> bool {
+    SafeOptions::read(&words(args)).is_ok_and(|options| options.is_permission_model())
+}
+
+fn words(args: &[Vec<u8>]) -> Vec<String> {
+    args.iter().skip(1).map(|arg| String::from_utf8_lossy(arg).into_owned()).collect()
 }
 
 impl SafeOptions {
@@ -85,7 +99,7 @@ impl SafeOptions {
 
     /// Whether only Node's permission model is asked for.
     pub fn is_permission_model(&self) -> bool {
-        self.given.is_empty() && self.node.iter().any(|word| word == PERMISSION)
+        self.given.is_empty() && (self.node.iter().any(|word| word == PERMISSION) || node_options_ask())
     }
 
     /// The policy files, in order.

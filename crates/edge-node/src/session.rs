@@ -1,6 +1,6 @@
 //! [`Session`]: a booted runtime that an embedder talks to: requests in, JSON out.
 
-use crate::bindings::{mark_bootstrap_complete, patch_prepared};
+use crate::bindings::{install_permission, mark_bootstrap_complete, patch_prepared};
 use crate::callback_scope::CallbackContext;
 use crate::runtime::{Runtime, StartError};
 use crate::{BootImage, Environment, EnvironmentOptions, limit_environment, run_main_script};
@@ -160,6 +160,7 @@ impl Session {
             prepare(environment).ok_or_else(failed)?;
         }
         patch_prepared(environment).and_then(|()| mark_bootstrap_complete(environment)).map_err(|_| failed())?;
+        install_permission(environment).map_err(|_| failed())?;
         drop(_scope);
         let kernel = environment.kernel();
         let limits = limit_environment(kernel, environment.kill_handle(), environment.uv().handle());

@@ -47,6 +47,7 @@ pub struct Policy {
     unix_sockets: bool,
     unix_paths: Vec<(Vec<u8>, Vec<u8>)>,
     programs: Vec<Vec<u8>>,
+    any_program: bool,
     node_children: Option<NodeChildren>,
     volumes: Vec<Volume>,
     memory: Vec<Vec<u8>>,
@@ -67,6 +68,7 @@ impl Policy {
             unix_sockets: true,
             unix_paths: Vec::new(),
             programs: Vec::new(),
+            any_program: false,
             node_children: None,
             volumes: Vec::new(),
             memory: Vec::new(),
@@ -87,6 +89,7 @@ impl Policy {
             unix_sockets: false,
             unix_paths: Vec::new(),
             programs: Vec::new(),
+            any_program: false,
             node_children: None,
             volumes: Vec::new(),
             memory: Vec::new(),
@@ -176,6 +179,12 @@ impl Policy {
         self
     }
 
+    /// Lets a confined guest start every program of the host, with any variables. Its own paths must be the host's.
+    pub fn any_program(mut self) -> Policy {
+        self.any_program = true;
+        self
+    }
+
     /// Lets a confined guest start programs as sandboxed as itself: `executable` is the host's path of `edge-node`, `document` what it is
     /// told (no wider than this policy), `variables` (`NAME=value`) the whole host environment of the executable.
     pub fn node_children(mut self, executable: &[u8], document: &[u8], variables: Vec<Vec<u8>>) -> Policy {
@@ -232,6 +241,10 @@ impl Policy {
     /// The programs of the host that are granted by their paths.
     pub fn programs(&self) -> &[Vec<u8>] {
         &self.programs
+    }
+
+    pub fn grants_any_program(&self) -> bool {
+        self.any_program
     }
 
     /// Executable and document of sandboxed children, if there may be any.

@@ -46,7 +46,7 @@ use crate::limits::{Limits, Meter};
 use crate::net::Resolved;
 use crate::{Errno, Policy, Result};
 
-pub use arguments::host_args;
+pub use arguments::{host_args, host_variable};
 pub use builder::{KernelBuilder, Stdio};
 pub use child::{Child, ChildExit};
 pub use directory::Directory;

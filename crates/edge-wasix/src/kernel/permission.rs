@@ -60,7 +60,9 @@ impl Kernel {
     fn may_start_any(&self) -> bool {
         match self.view {
             View::Host(_) => self.policy.grants_host_processes(),
-            View::Mounts(_) => self.policy.node_children_document().is_some() || !self.policy.programs().is_empty(),
+            View::Mounts(_) => {
+                self.policy.grants_any_program() || self.policy.node_children_document().is_some() || !self.policy.programs().is_empty()
+            }
         }
     }
 
