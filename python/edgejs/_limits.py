@@ -216,17 +216,16 @@ _OPTIONS = {
     "threads": "--max-threads",
     "bytes_written": "--max-bytes-written",
     "output": "--max-output",
-    "message_size": "--max-message-size",
 }
 
 
 def options(limits: Limits) -> list[str]:
-    """The options of `edge-node` that set these limits."""
+    """The options of `edge-node` that set these limits. Nothing crosses to a process, so `message_size` has none."""
 
     def text(value: float) -> str:
         return f"{value:.9f}" if isinstance(value, float) else str(value)
 
-    return [f"{_OPTIONS[name]}={text(value)}" for name, value in limits.given().items()]
+    return [f"{_OPTIONS[name]}={text(value)}" for name, value in limits.given().items() if name in _OPTIONS]
 
 
 def exceeded(name: str, limits: Limits | None = None) -> LimitExceeded:

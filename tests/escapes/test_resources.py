@@ -218,6 +218,32 @@ def test_47_huge_host_calls(limited: Limited) -> None:
     assert ended.max_rss < 600 << 20
 
 
+HOST_BOMBS = {
+    "writes nobody reads": """
+        const { spawn } = require('child_process'), child = spawn('sleep', ['60'], { stdio: ['pipe', 'ignore', 'ignore'] });
+        child.stdin.on('error', (e) => { console.log(e.code); child.kill(); });
+        for (let i = 0; i < 500; i++) child.stdin._handle && child.stdin._writev ? child.stdin.write(Buffer.alloc(1e6)) : 0;
+        child.stdin.cork = () => {}; """,
+    "copies for the pool": "const fs = require('fs'), b = Buffer.alloc(5e6), fd = fs.openSync('/dev/null', 'w'); for (let i = 0; i < 1e5; i++) fs.write(fd, b, () => {});",
+    "compression contexts": "const zlib = require('zlib'), kept = []; for (;;) kept.push(zlib.createDeflate(), zlib.createBrotliCompress());",
+    "random bytes": "const crypto = require('crypto'); for (let i = 0; i < 1e5; i++) crypto.randomBytes(2e7, () => {});",
+}
+
+
+@pytest.mark.parametrize("name", HOST_BOMBS)
+def test_47_host_memory_is_bounded(limited: Limited, name: str) -> None:
+    ended = limited(HOST_BOMBS[name], "--memory", "64MB", "--host-memory", "100MB", "--timeout", "60", safe=False)
+    print(f"{name}: status {ended.status}, {ended.max_rss >> 20} MiB, {ended.stdout[-100:]!r} {ended.stderr[-200:]!r}")
+    assert ended.status in (0, 1, HEAP, HOST_MEMORY), ended
+    assert ended.max_rss < 600 << 20
+
+
+def test_47_files_in_memory(limited: Limited) -> None:
+    code = "const fs = require('fs'); let n = 0; try { for (;; n++) fs.writeFileSync('/tmp/' + n, Buffer.alloc(1e6)); } catch (e) { console.log(n, e.code); }"
+    ended = limited(code, "--host-memory", "20MB", "--timeout", "60")
+    assert re.fullmatch(r"19 ENOSPC\n", ended.stdout), ended
+
+
 # --- 48 and 49: what never ends
 
 ENDLESS = {

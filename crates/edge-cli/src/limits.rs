@@ -17,7 +17,6 @@ const OPTIONS: &[(&str, &str)] = &[
     ("--max-threads", "threads"),
     ("--max-bytes-written", "bytes_written"),
     ("--max-output", "output"),
-    ("--max-message-size", "message_size"),
 ];
 
 /// The limit that a word sets, and the value when it stands in the same word.

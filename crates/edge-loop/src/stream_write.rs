@@ -7,8 +7,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use edge_wasix::fs::File;
+use edge_wasix::limits::Charge;
 use edge_wasix::poll::Readiness;
-use edge_wasix::{Errno, Result};
+use edge_wasix::{Errno, Limit, Result};
 
 use crate::event_loop::Loop;
 use crate::handle::Handle;
@@ -26,6 +27,8 @@ struct WriteRequest {
     file: Option<Arc<dyn File>>,
     done: Done,
     result: Result<()>,
+    /// What `data` counts as host memory, until it is written.
+    charge: Option<Charge>,
 }
 
 /// What a stream has to write.
@@ -68,6 +71,7 @@ impl WriteQueue {
         let Some(mut request) = first else { return };
         self.size.set(self.size.get() - (request.data.len() - request.at));
         request.data = Vec::new();
+        request.charge = None;
         request.file = None;
         request.result = result;
         self.over.borrow_mut().push_back(request);
@@ -251,7 +255,7 @@ impl Stream {
     /// loop alive.
     ///
     /// # Errors
-    /// As [`try_write`](Stream::try_write), without `EAGAIN`; `done` is then dropped uncalled.
+    /// As [`try_write`](Stream::try_write), without `EAGAIN`; `ENOBUFS` over the limit of host memory; `done` is then dropped uncalled.
     pub fn write(&self, data: Vec<u8>, done: impl FnOnce(&Loop, Result<()>) + 'static) -> Result<u64> {
         self.write_and_send(data, None, done)
     }
@@ -269,11 +273,15 @@ impl Stream {
         self.open_and_writable()?;
         let owner = self.owner().ok_or(Errno::EBADF)?;
         let writes = &self.0.writes;
+        let charge = match self.0.kernel() {
+            Ok(kernel) if !data.is_empty() => Some(kernel.meter().charge(Limit::HostMemory, data.len() as u64)?),
+            _ => None,
+        };
         let id = owner.inner.next_id();
         owner.inner.requests.begin(id, RequestKind::Write);
         writes.size.set(writes.size.get() + data.len());
         let first = writes.waiting.borrow().is_empty();
-        writes.waiting.borrow_mut().push_back(WriteRequest { id, data, at: 0, file, done: Box::new(done), result: Ok(()) });
+        writes.waiting.borrow_mut().push_back(WriteRequest { id, data, at: 0, file, done: Box::new(done), result: Ok(()), charge });
         if first {
             self.0.write_waiting(&owner);
             if !writes.over.borrow().is_empty() {

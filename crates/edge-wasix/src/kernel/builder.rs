@@ -11,6 +11,7 @@ use super::{Interrupt, Kernel, View};
 use crate::fs::{FileSystem, Mounts, ReadOnly};
 use crate::host::{HostDir, HostFile, HostRoot};
 use crate::limits::{Limits, Meter};
+use crate::memory_fs::DEFAULT_LIMIT;
 use crate::{Errno, MemoryFs, Policy, Result, VolumeAccess};
 
 /// What descriptors 0, 1 and 2 of a new kernel are.
@@ -139,7 +140,8 @@ impl KernelBuilder {
                 mounts.push((volume.guest.clone(), fs));
             }
             for guest in policy.memory_folders() {
-                mounts.push((guest.clone(), Arc::new(MemoryFs::new())));
+                let memory = self.limits.host_memory.map_or_else(MemoryFs::new, |most| MemoryFs::with_limit(most.min(DEFAULT_LIMIT)));
+                mounts.push((guest.clone(), Arc::new(memory)));
             }
             mounts.extend(self.mounts);
             View::Mounts(Mounts::new(mounts)?)

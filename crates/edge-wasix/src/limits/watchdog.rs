@@ -4,6 +4,8 @@
 //! with the first stretch that has a limit and goes when there has been none for a while: a process without limits has no such thread.
 //!
 //! Wall time is one deadline. Processor time is looked at when it could be used up at the earliest, and again after what was left then.
+//! A process that is nothing but its program is watched for its memory, too: all that counting at the places of allocation misses.
+//!
 //! Once a limit struck, the program is told again every few milliseconds until its stretch ends: the signal that takes a thread out of a
 //! blocking system call has no effect when it comes a moment before the call.
 //!
@@ -21,6 +23,8 @@ const LINGER_NS: u64 = 10_000_000_000;
 /// How soon a program that was told to end is told again: at first, and at most.
 const AGAIN_NS: u64 = 5_000_000;
 const AGAIN_MOST_NS: u64 = 200_000_000;
+/// How often a process's memory is looked at.
+const MEMORY_LOOK_NS: u64 = 20_000_000;
 /// The least time between two looks at a processor clock.
 const LEAST_LOOK_NS: u64 = 1_000_000;
 
@@ -62,6 +66,8 @@ struct Entry {
     deadline: Option<u64>,
     /// The clock, and where it may not come.
     cpu: Option<(Clock, u64)>,
+    /// Bytes that the process may have resident.
+    memory: Option<u64>,
     /// When to look next.
     next: u64,
     /// How long after being told to end it is told again.
@@ -78,6 +84,9 @@ impl Entry {
             let left = limit.saturating_sub(used) / clock.speed();
             next = next.min(now.saturating_add(left.max(LEAST_LOOK_NS)));
         }
+        if self.memory.is_some() {
+            next = next.min(now.saturating_add(MEMORY_LOOK_NS));
+        }
         self.next = next;
     }
 
@@ -86,9 +95,20 @@ impl Entry {
         if self.deadline.is_some_and(|deadline| now >= deadline) {
             return Some(Limit::WallTime);
         }
+        if self.memory.is_some_and(|most| resident().is_some_and(|bytes| bytes > most)) {
+            return Some(Limit::HostMemory);
+        }
         let (clock, limit) = self.cpu.as_ref()?;
         clock.read().is_some_and(|used| used >= *limit).then_some(Limit::CpuTime)
     }
+}
+
+/// Bytes of this process that are resident and its own (`/proc/self/statm`: resident without what is shared with files).
+fn resident() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let mut numbers = text.split_ascii_whitespace().skip(1).map(str::parse::<u64>);
+    let (resident, shared) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    Some(resident.saturating_sub(shared).saturating_mul(rustix::param::page_size() as u64))
 }
 
 struct State {
@@ -120,14 +140,15 @@ impl Drop for Running {
 }
 
 impl Meter {
-    /// Begins a stretch of running under the limits of wall time and processor time, counted from now (from the start of the process
-    /// with [`CpuClock::Process`]). Over one of them: [`Meter::end`]. Without such limits it does nothing.
+    /// Begins a stretch of running under the limits of wall time and processor time, counted from now (processor time from the start of the
+    /// process with [`CpuClock::Process`], and then host memory is watched, too). Over one of them: [`Meter::end`]. Without such limits it does nothing.
     ///
     /// # Errors
     /// No thread could be started: what is limited must then not run.
     pub fn run(self: &Arc<Self>, clock: CpuClock) -> std::io::Result<Running> {
         let limits = self.limits();
-        if limits.wall_time.is_none() && limits.cpu_time.is_none() {
+        let watches_memory = clock == CpuClock::Process && limits.host_memory.is_some();
+        if limits.wall_time.is_none() && limits.cpu_time.is_none() && !watches_memory {
             return Ok(Running(None));
         }
         crate::trap::forget_kill();
@@ -142,7 +163,12 @@ impl Meter {
             (clock, base.saturating_add(nanoseconds(limit)))
         });
         let deadline = limits.wall_time.map(|limit| now.saturating_add(nanoseconds(limit)));
-        let mut entry = Entry { meter: Arc::clone(self), deadline, cpu, next: 0, again: AGAIN_NS };
+        // The engine's memory has its own limit, and the process something to begin with.
+        let memory = limits.host_memory.filter(|_| watches_memory).map(|most| {
+            let engine = limits.memory.unwrap_or(4 << 30);
+            most.saturating_add(engine).saturating_add(resident().unwrap_or(0))
+        });
+        let mut entry = Entry { meter: Arc::clone(self), deadline, cpu, memory, next: 0, again: AGAIN_NS };
         entry.schedule(now);
         let mut state = state();
         if state.runs_in != Some(std::process::id()) {

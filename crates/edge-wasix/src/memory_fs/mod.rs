@@ -18,7 +18,7 @@ use memory_file::MemoryFile;
 const NAME_MAX: usize = 255;
 /// The figure `statfs` shows for `tmpfs`.
 const TMPFS_MAGIC: u64 = 0x0102_1994;
-const DEFAULT_LIMIT: u64 = 512 << 20;
+pub(crate) const DEFAULT_LIMIT: u64 = 512 << 20;
 
 /// A file system in memory. Cloning is not offered: share it in an `Arc` to mount it twice.
 pub struct MemoryFs {

@@ -7,7 +7,7 @@ use crate::text::{encode_string, expect_string, parse_encoding};
 use crate::{Environment, Face};
 use edge_encoding::Encoding;
 use edge_napi::{CallInfo, Env, Error, Result, Value};
-use edge_wasix::Errno;
+use edge_wasix::{Errno, Limit};
 use std::io::IoSlice;
 use std::rc::Rc;
 
@@ -43,10 +43,15 @@ pub fn write_buffer(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 }
 
 fn queue(environment: &Rc<Environment>, face: Face, fd: i32, bytes: Vec<u8>, position: Option<u64>) -> Result<Value> {
+    let charge = environment.kernel().meter().charge(Limit::HostMemory, bytes.len() as u64);
     Operation::new("write").run(
         environment,
         face,
-        move |kernel, _| kernel.write(fd, &bytes, position),
+        move |kernel, _| {
+            // A copy that there is no room for is not made to wait.
+            let _charge = charge?;
+            kernel.write(fd, &bytes, position)
+        },
         |environment, count| environment.env().size(count),
     )
 }

@@ -7,6 +7,8 @@ use super::codec::{CONTINUE, Codec, CodecError, Progress};
 use crate::{AsyncWrap, Environment, ThreadPoolWork};
 use edge_loop::WorkError;
 use edge_napi::{CallInfo, Env, Error, Reference, Result, Value};
+use edge_wasix::Limit;
+use edge_wasix::limits::Charge;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
@@ -25,6 +27,8 @@ pub struct CompressionStream {
     busy: Cell<bool>,
     close_later: Cell<bool>,
     closed: Cell<bool>,
+    /// What the codec counts as host memory.
+    charge: RefCell<Option<Charge>>,
     /// Bytes that the engine was told of.
     reported: Cell<i64>,
     work: ThreadPoolWork,
@@ -85,6 +89,7 @@ impl CompressionStream {
             busy: Cell::default(),
             close_later: Cell::default(),
             closed: Cell::default(),
+            charge: RefCell::default(),
             reported: Cell::default(),
             work: ThreadPoolWork::default(),
         })
@@ -98,6 +103,10 @@ impl CompressionStream {
         if !env.is_typed_array(array)? || !env.is_function(callback)? {
             return Err(Error::invalid_arg_type("The write result must be a Uint32Array and the callback a function"));
         }
+        let meter = Environment::of(env)?.kernel().meter().clone();
+        let charge = meter.charge(Limit::HostMemory, codec.memory() as u64);
+        let charge = charge.map_err(|_| Error::error("ERR_ZLIB_INITIALIZATION_FAILED", "Initialization failed: no memory"))?;
+        *self.charge.borrow_mut() = Some(charge);
         let answer = (env.reference(array)?, env.reference(callback)?);
         if let Some((array, callback)) = self.answer.replace(Some(answer)) {
             env.drop_reference(array);
@@ -111,6 +120,9 @@ impl CompressionStream {
     /// Tells the engine how much memory the codec holds.
     fn report_memory(&self, env: Env) {
         let now = self.codec.borrow().as_ref().map_or(0, |codec| codec.memory() as i64);
+        if now == 0 {
+            self.charge.borrow_mut().take();
+        }
         let change = now - self.reported.replace(now);
         if change != 0 {
             // Only bookkeeping; a closing engine keeps none.
