@@ -13,6 +13,14 @@ from __future__ import annotations
 # Not typing's: importing that costs as much as starting edge-node.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from edgejs._async_runtime import AsyncRuntime as AsyncRuntime
+    from edgejs._errors import ExitError as ExitError
+    from edgejs._errors import JavaScriptError as JavaScriptError
+    from edgejs._errors import OutOfMemoryError as OutOfMemoryError
+    from edgejs._errors import ReentrantCallError as ReentrantCallError
+    from edgejs._errors import RunInterruptedError as RunInterruptedError
+    from edgejs._errors import RuntimeClosedError as RuntimeClosedError
+    from edgejs._errors import TransferError as TransferError
     from edgejs._executable import NoExecutableError as NoExecutableError
     from edgejs._executable import edge_node_path as edge_node_path
     from edgejs._limits import CpuTimeLimitExceeded as CpuTimeLimitExceeded
@@ -24,21 +32,21 @@ if TYPE_CHECKING:
     from edgejs._limits import OutputLimitExceeded as OutputLimitExceeded
     from edgejs._limits import TimerLimitExceeded as TimerLimitExceeded
     from edgejs._limits import WallTimeLimitExceeded as WallTimeLimitExceeded
+    from edgejs._native import JSFunction as JSFunction
     from edgejs._policy import Policy as Policy
     from edgejs._policy import PolicyError as PolicyError
+    from edgejs._pool import Pool as Pool
     from edgejs._run import CompletedRun as CompletedRun
     from edgejs._run import run as run
-    from edgejs._runtime import ExitError as ExitError
-    from edgejs._runtime import JavaScriptError as JavaScriptError
-    from edgejs._runtime import OutOfMemoryError as OutOfMemoryError
     from edgejs._runtime import Runtime as Runtime
-    from edgejs._runtime import RuntimeClosedError as RuntimeClosedError
 
 __version__ = "0.1.0"
 __all__ = [
+    "AsyncRuntime",
     "CompletedRun",
     "CpuTimeLimitExceeded",
     "ExitError",
+    "JSFunction",
     "JavaScriptError",
     "LimitError",
     "LimitExceeded",
@@ -50,9 +58,13 @@ __all__ = [
     "OutputLimitExceeded",
     "Policy",
     "PolicyError",
+    "Pool",
+    "ReentrantCallError",
+    "RunInterruptedError",
     "Runtime",
     "RuntimeClosedError",
     "TimerLimitExceeded",
+    "TransferError",
     "WallTimeLimitExceeded",
     "__version__",
     "edge_node_path",
@@ -60,23 +72,29 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AsyncRuntime": "edgejs._async_runtime",
     "CompletedRun": "edgejs._run",
     "CpuTimeLimitExceeded": "edgejs._limits",
-    "ExitError": "edgejs._runtime",
-    "JavaScriptError": "edgejs._runtime",
+    "ExitError": "edgejs._errors",
+    "JSFunction": "edgejs._native",
+    "JavaScriptError": "edgejs._errors",
     "LimitError": "edgejs._limits",
     "LimitExceeded": "edgejs._limits",
     "Limits": "edgejs._limits",
     "MemoryLimitExceeded": "edgejs._limits",
     "MessageSizeLimitExceeded": "edgejs._limits",
     "NoExecutableError": "edgejs._executable",
-    "OutOfMemoryError": "edgejs._runtime",
+    "OutOfMemoryError": "edgejs._errors",
     "OutputLimitExceeded": "edgejs._limits",
     "Policy": "edgejs._policy",
     "PolicyError": "edgejs._policy",
+    "Pool": "edgejs._pool",
+    "ReentrantCallError": "edgejs._errors",
+    "RunInterruptedError": "edgejs._errors",
     "Runtime": "edgejs._runtime",
-    "RuntimeClosedError": "edgejs._runtime",
+    "RuntimeClosedError": "edgejs._errors",
     "TimerLimitExceeded": "edgejs._limits",
+    "TransferError": "edgejs._errors",
     "WallTimeLimitExceeded": "edgejs._limits",
     "edge_node_path": "edgejs._executable",
     "run": "edgejs._run",

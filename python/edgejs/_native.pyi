@@ -1,28 +1,47 @@
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, final
 
-__all__ = ["Session", "check_policy", "measure_boundary", "read_policy", "version"]
+from edgejs._hooks import Hooks
+
+__all__ = ["JSFunction", "Session", "check_policy", "measure_boundary", "read_policy", "version", "worker_threads"]
+
+@final
+class JSFunction:
+    """A JavaScript function. Calling it copies the arguments in and the result out, and awaits a promise; `this` is undefined.
+
+    The environment keeps the function until this is garbage.
+    """
+
+    def __call__(self, *args: Any) -> Any: ...
 
 @final
 class Session:
-    """A running environment, on a thread of its own."""
+    """An environment. Methods may be called from any Python thread, also at once; no thread belongs to it while nothing runs in it."""
 
     def __new__(
         cls,
         *,
+        hooks: Hooks,
         exec_path: str,
         image: str | os.PathLike[str] | None,
         cwd: str | None,
         env: Sequence[tuple[str, str]] | None,
         memory_limit: int,
     ) -> Session: ...
-    def ask(self, kind: str, request: str) -> tuple[str, Any]: ...
+    def ask(self, kind: str, args: tuple[Any, ...]) -> tuple[str, Any]: ...
     def finish(self) -> tuple[str, Any]: ...
+    def begin(self, kind: str | None, args: tuple[Any, ...], notify: Callable[[], None]) -> int: ...
+    def take(self, ticket: int) -> tuple[str, Any] | None: ...
+    def cancel(self, ticket: int) -> None: ...
+    def settle(self, number: int, value: object, raised: bool) -> None: ...
     def close(self) -> None: ...
 
 def version() -> str:
     """The version of the native half, which is the package's."""
+
+def worker_threads() -> int:
+    """How many threads run environments, or wait to."""
 
 def measure_boundary(rounds: int) -> list[tuple[str, float]]:
     """Nanoseconds for each way across the boundary between JavaScript and native code, the best of five times `rounds`."""

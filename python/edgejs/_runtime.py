@@ -1,69 +1,21 @@
-"""`edgejs.Runtime`: a Node environment inside this process, on a thread of its own."""
+"""`edgejs.Runtime`: a Node environment inside this process."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Union
+from typing import Any
 
-from edgejs import _native
-from edgejs._executable import boot_image_path, edge_node_path
-from edgejs._limits import MemoryLimitExceeded, exceeded
-
-StrPath = Union[str, "os.PathLike[str]"]
-
-# JavaScript's Number.MAX_SAFE_INTEGER.
-_MAX_SAFE_INTEGER = 2**53 - 1
-
-
-class JavaScriptError(Exception):
-    """JavaScript threw, or its promise was rejected.
-
-    Attributes:
-        name: the error's `name` (`TypeError`); empty when what was thrown is no error object.
-        message: its `message`, or the thrown value as text.
-        stack: its `stack`, may be empty.
-    """
-
-    def __init__(self, name: str, message: str, stack: str) -> None:
-        super().__init__(f"{name}: {message}" if name else message)
-        self.name = name
-        self.message = message
-        self.stack = stack
-
-
-class ExitError(Exception):
-    """The program ended itself: `process.exit`, or an error that nobody caught. The runtime serves no more.
-
-    Attributes:
-        code: its exit code.
-    """
-
-    def __init__(self, code: int) -> None:
-        super().__init__(f"the program exited with code {code}")
-        self.code = code
-
-
-def _number(digits: str) -> int | float:
-    """A JavaScript number without a fraction: an int as long as it is exact, else the float that it was (its digits are rounded)."""
-    value = int(digits)
-    return value if abs(value) <= _MAX_SAFE_INTEGER else float(digits)
-
-
-class RuntimeClosedError(RuntimeError):
-    """The environment is gone: closed, out of memory, or ended from outside."""
-
-
-class OutOfMemoryError(MemoryLimitExceeded, RuntimeClosedError):
-    """The heap reached its limit (`memory_limit`); the environment is gone, this process and other environments are not."""
+from edgejs._core import Core, StrPath
+from edgejs._errors import ExitError, RuntimeClosedError
+from edgejs._native import JSFunction
 
 
 class Member:
     """A module, or something inside one: attributes are looked up when they are called or read with `value()`.
 
-    What crosses is copied as JSON in both directions; a promise is awaited.
+    What crosses is copied (see `Runtime`); a promise is awaited.
 
     Example:
         >>> path = runtime.require("path")
@@ -73,8 +25,9 @@ class Member:
         '/'
     """
 
-    def __init__(self, runtime: Runtime, module: str, path: tuple[str, ...]) -> None:
-        self._runtime = runtime
+    def __init__(self, ask: Callable[..., Any], how: str, module: str, path: tuple[str, ...]) -> None:
+        self._ask = ask
+        self._how = how
         self._module = module
         self._path = path
 
@@ -84,28 +37,72 @@ class Member:
         return self[name]
 
     def __getitem__(self, name: str) -> Member:
-        return Member(self._runtime, self._module, (*self._path, name))
+        return Member(self._ask, self._how, self._module, (*self._path, name))
 
     def __call__(self, *args: Any) -> Any:
         """Calls it with `args` and returns what it returns; `this` is what it was found in."""
-        return self._runtime._ask("call", [self._module, self._path, args])
+        return self._ask("call", self._how, self._module, list(self._path), list(args))
 
     def value(self) -> Any:
         """Its value as it is now."""
-        return self._runtime._ask("read", [self._module, self._path])
+        return self._ask("read", self._how, self._module, list(self._path))
 
     def __iter__(self) -> Iterator[Any]:
         raise TypeError("a JavaScript member is not iterable; read it with value()")
 
     def __repr__(self) -> str:
-        return f"<{'.'.join((self._module, *self._path))} of {self._runtime!r}>"
+        return f"<{'.'.join((self._module, *self._path))} of a runtime>"
+
+
+def call_request(function: JSFunction | str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The request that `Runtime.call` makes."""
+    if isinstance(function, JSFunction):
+        return ("apply", function, list(args))
+    first, *rest = function.split(".")
+    return ("call", "global", first, rest, list(args))
+
+
+def expose_request(name: str, members: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The request that `Runtime.expose` makes."""
+    if not name or any(character.isspace() or character in "\"'\\" for character in name):
+        raise ValueError(f"name: {name!r} is no name of a module")
+    for key in members:
+        if not isinstance(key, str):
+            raise TypeError(f"members: {key!r} is no str")
+    return ("expose", name, dict(members))
 
 
 class Runtime:
     """A Node environment: its own heap, globals, modules and event loop. Use it as a context manager.
 
-    It has this process's files, network and standard streams; restricting it is not there yet. Methods may be called from any
-    thread and wait for each other; the GIL is released while JavaScript runs, and Ctrl-C interrupts it.
+    It has this process's files, network and standard streams. Methods may be called from any thread, also at the same time. The GIL is
+    released while JavaScript runs, and Ctrl-C interrupts it. An environment in which nothing runs has no thread; timers that are open go
+    on while something runs.
+
+    Values are copied from one language to the other:
+
+    ============================================  ==================================================================
+    JavaScript                                    Python
+    ============================================  ==================================================================
+    undefined, null                               None (to JavaScript: null)
+    boolean                                       bool
+    number                                        int when it is whole and exact, else float (nan, inf and -0.0 too)
+    bigint                                        int (to JavaScript: a bigint beyond 2**53 - 1, else a number)
+    string                                        str; lone surrogates stay what they are
+    Uint8Array, Buffer, ArrayBuffer, DataView     bytes (to JavaScript also bytearray and memoryview: a Uint8Array)
+    other typed arrays                            memoryview of that format (to JavaScript also numpy and array.array)
+    Date                                          datetime, aware, in UTC (a naive one is local time)
+    Array                                         list (to JavaScript also tuple)
+    object: own enumerable properties             dict with str keys
+    Map                                           dict (to JavaScript: a dict with a key that is no str)
+    Set                                           set (to JavaScript also frozenset)
+    Error                                         JavaScriptError (to JavaScript: any exception, without its stack)
+    function                                      JSFunction (to JavaScript: any callable but a class)
+    promise                                       awaited; an awaitable that a Python function returns is a promise
+    ============================================  ==================================================================
+
+    Anything else, cycles, more than 200 levels and more than 256 MB are a `TransferError` that says where. Nobody walks attributes: an
+    object of any other Python class cannot cross.
 
     Args:
         cwd: the folder it works in; None: this process's.
@@ -122,27 +119,39 @@ class Runtime:
     """
 
     def __init__(self, *, cwd: StrPath | None = None, env: Mapping[str, str] | None = None, memory_limit: int = 1 << 30) -> None:
-        self._session = _native.Session(
-            exec_path=edge_node_path(),
-            image=boot_image_path(),
-            cwd=os.path.abspath(os.fspath(cwd) if cwd is not None else os.getcwd()),  # noqa: PTH100, PTH109
-            env=None if env is None else list(env.items()),
-            memory_limit=memory_limit,
-        )
+        self._core = Core(cwd=cwd, env=env, memory_limit=memory_limit)
 
     def eval(self, code: str, filename: str = "[eval]") -> Any:
-        """Runs a script in the global scope and returns the value of its last expression, as JSON carries it; a promise is awaited.
+        """Runs a script in the global scope and returns the value of its last expression; a promise is awaited.
 
-        `undefined`, and what JSON cannot say (functions, symbols), is None. `require` is there, for modules found from `cwd`.
+        `require` is there, for modules found from `cwd`.
 
         Raises:
             JavaScriptError: it threw.
+            TransferError: its value cannot cross.
             ExitError: it ended the program.
             OutOfMemoryError: it filled the heap; the environment is gone.
             RuntimeClosedError: the environment is gone.
+            ReentrantCallError: a Python function that JavaScript waits for asked for the value of a promise.
             KeyboardInterrupt: Ctrl-C; the environment can be used further.
+
+        Example:
+            >>> runtime.eval("new Map([[1, new Date(0)]])")
+            {1: datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)}
         """
-        return self._ask("eval", [code, filename])
+        return self._core.ask("eval", code, filename)
+
+    def call(self, function: JSFunction | str, *args: Any) -> Any:
+        """Calls a function, or the global one with this name (`"JSON.stringify"`), and returns what it returns.
+
+        Raises:
+            As `eval`.
+
+        Example:
+            >>> runtime.call("Math.max", 1, 5, 3)
+            5
+        """
+        return self._core.ask(*call_request(function, args))
 
     def run_file(self, path: StrPath) -> int:
         """Loads a CommonJS or ES module as a program and runs the event loop until nothing is left to do; returns the exit code.
@@ -154,51 +163,62 @@ class Runtime:
             KeyboardInterrupt: Ctrl-C; the environment can be used further.
         """
         try:
-            self._ask("load", [os.fspath(path)])
-            self._told(self._session.finish)
+            self._core.ask("load", os.fspath(path))
+            self._core.finish()
         except ExitError as ended:
             return ended.code
         raise RuntimeClosedError("the program ended without an exit code")
 
     def require(self, name: str) -> Member:
-        """Loads a module (a built-in, a package, `./a/file.js`) and returns a view on it: see `Member`.
+        """Loads a module as `require` does (a built-in, a package, `./a/file.js`) and returns a view on it: see `Member`.
 
         Raises:
             JavaScriptError: there is none, or it threw.
         """
-        self._ask("describe", [name])
-        return Member(self, name, ())
+        self._core.ask("require", name)
+        return Member(self._core.ask, "require", name, ())
+
+    def import_module(self, name: str) -> Member:
+        """Loads a module as `import()` does and returns a view on its exports: see `Member`. A default export is `default`.
+
+        Raises:
+            JavaScriptError: there is none, or it threw.
+
+        Example:
+            >>> runtime.import_module("node:path").default.basename("/a/b")
+            'b'
+        """
+        self._core.ask("import", name)
+        return Member(self._core.ask, "import", name, ())
+
+    def expose(self, name: str, members: Mapping[str, Any]) -> None:
+        """Gives the environment a module `host:NAME`, for `import` and `require`, with functions (or values) of Python.
+
+        JavaScript waits while a function runs, which it does in the thread that asked the environment for something. What it raises is
+        thrown there, with `pythonType`, the name of its class. When it returns an awaitable (an `async def` does) JavaScript gets a
+        promise; the awaitable runs in an event loop on a thread of the package. Whoever closes over the runtime itself closes it later.
+
+        Args:
+            name: what comes after `host:`.
+            members: the exports by name; their table is also the default export.
+
+        Raises:
+            TransferError: a member is nothing that can cross.
+            ValueError: it is no name.
+
+        Example:
+            >>> runtime.expose("tools", {"add": lambda a, b: a + b})
+            >>> runtime.eval("import('host:tools').then(({ add }) => add(1, 2))")
+            3
+        """
+        self._core.ask(*expose_request(name, members))
 
     def close(self) -> None:
         """Ends the environment; what is still running there is dropped. A second time is nothing."""
-        self._session.close()
+        self._core.session.close()
 
     def __enter__(self) -> Runtime:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
-
-    def _ask(self, kind: str, request: list[Any]) -> Any:
-        return self._told(lambda: self._session.ask(kind, json.dumps(request)))
-
-    def _told(self, call: Callable[[], tuple[str, Any]]) -> Any:
-        try:
-            how, what = call()
-        except ValueError as error:
-            raise RuntimeClosedError(str(error)) from None
-        if how == "value":
-            return None if what is None else json.loads(what, parse_int=_number)
-        if how == "thrown":
-            raise JavaScriptError(*what)
-        if how == "exited":
-            raise ExitError(what)
-        if how == "never":
-            raise JavaScriptError("Error", "the promise can never settle: the event loop has nothing left to do", "")
-        if how == "interrupted":
-            raise KeyboardInterrupt
-        if how == "memory":
-            raise OutOfMemoryError("the heap reached its limit: JavaScript heap out of memory", "memory")
-        if how == "limit":
-            raise exceeded(what)
-        raise RuntimeClosedError(f"the environment is gone: {what}")

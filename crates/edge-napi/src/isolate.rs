@@ -36,7 +36,7 @@ pub trait Engine: Send + Sync {
     fn restore(&self, image: &Arc<dyn Image>, natives: &'static NativeTable, options: &IsolateOptions) -> Result<Box<dyn Isolate>, String>;
 }
 
-/// One engine instance. Stays on its thread.
+/// One engine instance. Stays on its thread, but for the way from [`Isolate::leave_thread`] to [`Isolate::join_thread`].
 pub trait Isolate {
     /// Its environment.
     fn env(&self) -> Env;
@@ -57,6 +57,13 @@ pub trait Isolate {
     fn kill_handle(&self) -> Arc<dyn Kill>;
     /// Why the isolate is poisoned, if it is.
     fn poisoned(&self) -> Option<Poison>;
+    /// No thread runs the isolate from now on: a kill only poisons it. Called on its thread, outside of all JavaScript.
+    fn leave_thread(&self);
+    /// The calling thread runs it from now on.
+    ///
+    /// # Errors
+    /// Text: the thread's stack is not known, or it gets no signal stack.
+    fn join_thread(&self) -> Result<(), String>;
     /// New seed for `Math.random` in every realm: before a program runs. Fresh isolates and images begin with the same one each time.
     fn reseed(&self);
 }

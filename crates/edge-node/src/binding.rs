@@ -118,6 +118,7 @@ pub fn native_table() -> &'static NativeTable {
                 .chain(crate::env_proxy::NATIVES.iter().copied())
                 .chain(crate::async_wrap::NATIVES.iter().copied())
                 .chain(crate::intl::NATIVES.iter().copied())
+                .chain(crate::session::NATIVES.iter().copied())
                 .collect(),
         )
     })

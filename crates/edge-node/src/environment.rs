@@ -104,6 +104,18 @@ impl Environment {
         LIVE.with_borrow(|live| live.iter().rev().find(|(raw, _)| *raw == env).and_then(|(_, environment)| environment.upgrade()))
     }
 
+    /// Takes the environment off this thread's list: another thread will run it.
+    pub(crate) fn leave_thread(&self) {
+        let raw = self.env.raw();
+        LIVE.with_borrow_mut(|live| live.retain(|(env, _)| *env != raw));
+    }
+
+    /// Puts the environment on this thread's list.
+    pub(crate) fn join_thread(self: &Rc<Self>) {
+        self.leave_thread();
+        LIVE.with_borrow_mut(|live| live.push((self.env.raw(), Rc::downgrade(self))));
+    }
+
     /// All environments of this thread, the youngest first.
     pub(crate) fn of_thread() -> Vec<Rc<Self>> {
         LIVE.with_borrow(|live| live.iter().rev().filter_map(|(_, environment)| environment.upgrade()).collect())

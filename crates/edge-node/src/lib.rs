@@ -60,6 +60,9 @@ pub use node_api::NODE_TABLE;
 pub use options::{HeapFlags, OptionError, OptionValue, Options, option_takes};
 pub use request::{ActiveRequest, ActiveRequests, Face, Request};
 pub use runtime::{Runtime, StartError};
-pub use session::{Answer, Interrupt, Session, SessionImages};
+pub use session::{
+    Answer, Datum, Fault, Host, HostReply, Interrupt, Letter, MAX_BYTES, MAX_DEPTH, Nested, ParkedSession, Progress, Session,
+    SessionImages, Text, Uncrossable, write_key,
+};
 pub use thread_pool_work::ThreadPoolWork;
 pub use uv_error::{errno_exception, strerror, unknown_exception, uv_exception, uv_exception_two_paths};

@@ -1,62 +1,35 @@
-//! [`Session`]: a booted runtime that an embedder talks to: requests in, JSON out.
+//! [`Session`]: a booted runtime that an embedder talks to: requests and values in, answers and values out.
+//!
+//! The embedder is a [`Host`]: it has mail (requests, settled promises), takes answers, and its functions are called. A session runs only
+//! in [`Session::drive`], on the thread that calls it; between two of them it may change threads as a [`ParkedSession`].
+
+mod datum;
+mod from_js;
+mod functions;
+mod nested;
+mod parked;
+mod server;
+mod to_js;
+
+pub use datum::{Datum, Fault, MAX_BYTES, MAX_DEPTH, Progress, Text, Uncrossable, write_key};
+pub(crate) use functions::NATIVES;
+pub use nested::Nested;
+pub use parked::ParkedSession;
 
 use crate::bindings::{install_permission, mark_bootstrap_complete, patch_prepared};
 use crate::callback_scope::CallbackContext;
 use crate::runtime::{Runtime, StartError};
 use crate::{BootImage, Environment, EnvironmentOptions, limit_environment, run_main_script};
-use edge_loop::{LoopHandle, RunMode};
-use edge_napi::{Engine, Isolate, IsolateOptions, Kill, Poison, Result, Value};
+use edge_loop::{Async, AsyncSender, Handle, LoopHandle, RunMode};
+use edge_napi::{Engine, Isolate, IsolateOptions, Kill, Poison};
 use edge_wasix::limits::{CpuClock, EnderGuard, Running};
 use edge_wasix::{Kernel, Limit};
+use functions::HostSide;
+use nested::UnderWay;
+use server::{SERVER, TOOLS};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Names under which the host's function and the request under way are kept.
-const SERVE: &str = "session.serve";
-const SLOT: &str = "session.slot";
-
-/// The host's own script: makes the function that serves requests. It answers with a slot that is filled when the request is done.
-/// `undefined` travels as no JSON at all. The script runs before the image of a session is taken, so what it asks of the machine it asks
-/// in `start`, with the first request.
-const SERVER: &str = r"(function (process) {
-  const Module = process.getBuiltinModule('module');
-  const { Script, constants: { USE_MAIN_CONTEXT_DEFAULT_LOADER } } = process.getBuiltinModule('vm');
-  const { resolve } = process.getBuiltinModule('path');
-  let require;
-  const start = () => {
-    Module._initPaths();
-    require = Module.createRequire(resolve('[edgejs]'));
-    globalThis.require ??= require;
-  };
-  const run = {
-    eval: ([code, filename]) => new Script(code, { filename, importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER }).runInThisContext(),
-    load: ([path]) => { require(resolve(path)); },
-    describe: ([name]) => Object.entries(Object(require(name))).map(([key, value]) => [key, typeof value]),
-    read: ([name, path]) => path.reduce((value, key) => value[key], require(name)),
-    call: ([name, path, args]) => {
-      let owner;
-      let value = require(name);
-      for (const key of path) [owner, value] = [value, value[key]];
-      return Reflect.apply(value, owner, args);
-    },
-  };
-  const text = (value) => { try { return String(value); } catch { return 'a value without text'; } };
-  return (kind, request) => {
-    if (require === undefined) start();
-    const slot = { done: false, value: undefined, error: undefined };
-    (async () => JSON.stringify(await run[kind](JSON.parse(request))))().then(
-      (value) => { slot.value = value; slot.done = true; },
-      (error) => {
-        const part = (key) => { try { return error?.[key]; } catch { return undefined; } };
-        const proper = typeof error === 'object' && typeof part('message') === 'string';
-        slot.error = proper ? [text(part('name')), text(part('message')), text(part('stack') ?? '')] : ['', text(error), ''];
-        slot.done = true;
-      },
-    );
-    return slot;
-  };
-})";
 
 /// What sessions may start from.
 #[derive(Clone, Default)]
@@ -68,19 +41,16 @@ pub struct SessionImages {
 }
 
 /// How a request ended.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Answer {
-    /// The value as JSON; `None` for `undefined` and what JSON cannot say.
-    Value(Option<String>),
+    /// The value.
+    Value(Datum),
+    /// The value cannot cross.
+    Uncrossable(Uncrossable),
     /// JavaScript threw, or its promise was rejected.
-    Thrown {
-        /// `error.name`; empty when it was no error object.
-        name: String,
-        /// `error.message`, or the thrown value as text.
-        message: String,
-        /// `error.stack`, may be empty.
-        stack: String,
-    },
+    Thrown(Box<Fault>),
+    /// It was asked from inside of a call of the embedder's function, and gave a promise that cannot settle before that call returns.
+    Reentrant,
     /// The program ended itself, by `process.exit` or an error that nobody caught: no further request is served.
     Exited(i32),
     /// [`Interrupt::interrupt`] ended the request; the session goes on.
@@ -93,6 +63,74 @@ pub enum Answer {
     LimitExceeded(Limit),
     /// The engine instance is gone (killed, trapped): why.
     Poisoned(String),
+}
+
+/// What an embedder puts into a session's mail.
+#[derive(Debug)]
+pub enum Letter {
+    /// A request: a member of the server's table and its arguments.
+    Ask {
+        /// What the answer is delivered with.
+        ticket: u64,
+        /// The member.
+        kind: &'static str,
+        /// The arguments.
+        args: Vec<Datum>,
+        /// The asking thread is inside of a call of a host function: what gives a promise is [`Answer::Reentrant`].
+        nested: bool,
+    },
+    /// Run the loop until nothing is left to do.
+    Finish {
+        /// As above.
+        ticket: u64,
+    },
+    /// Nobody waits for this answer any more.
+    Forget {
+        /// As above.
+        ticket: u64,
+    },
+    /// The outcome of a call that was [`HostReply::Later`].
+    Settle {
+        /// The number given then.
+        number: u64,
+        /// Value or error.
+        outcome: std::result::Result<Datum, Fault>,
+    },
+    /// A function of the environment is not held any more.
+    Release {
+        /// Its number.
+        number: u64,
+    },
+}
+
+/// What a host function gave.
+#[derive(Debug)]
+pub enum HostReply {
+    /// It returned.
+    Value(Datum),
+    /// It raised.
+    Raised(Fault),
+    /// What it returned cannot cross.
+    Refused(Uncrossable),
+    /// It will, under this number ([`Letter::Settle`]).
+    Later(u64),
+    /// Nobody is there to run it.
+    Gone,
+}
+
+/// The embedder as a session sees it, from the thread that drives it.
+pub trait Host: Send + Sync {
+    /// The next letter.
+    fn next(&self) -> Option<Letter>;
+    /// Whether there is no letter.
+    fn is_idle(&self) -> bool;
+    /// Takes an answer.
+    fn deliver(&self, ticket: u64, answer: Answer);
+    /// Calls the host's function `number`; `current` is the request that the call is part of, when it is known. Blocks until the reply is
+    /// there, or the environment is gone ([`Nested::is_gone`]); takes in the mail meanwhile ([`Nested::receive`]).
+    fn call(&self, number: u64, args: Vec<Datum>, current: Option<u64>, nested: &Nested<'_>) -> HostReply;
+    /// The environment does not hold the host's function `number` any more.
+    fn release(&self, number: u64);
 }
 
 /// Ends the request under way from any thread.
@@ -156,7 +194,7 @@ impl Session {
         let env = environment.env();
         runtime.isolate().reseed();
         let _scope = env.scope().map_err(|_| failed())?;
-        if environment.root(SERVE).ok().flatten().is_none() {
+        if environment.root(TOOLS).ok().flatten().is_none() {
             prepare(environment).ok_or_else(failed)?;
         }
         patch_prepared(environment).and_then(|()| mark_bootstrap_complete(environment)).map_err(|_| failed())?;
@@ -184,6 +222,26 @@ impl Session {
         self.runtime.isolate()
     }
 
+    /// Ties the session to its host, once; what wakes it when there is new mail.
+    #[must_use]
+    pub fn connect(&self, host: Arc<dyn Host>) -> AsyncSender {
+        let environment = self.environment();
+        let side = environment.state::<HostSide>();
+        side.set(host);
+        let weak = Rc::downgrade(environment);
+        let mail = side.mail.get_or_init(|| {
+            let mail = Async::new(environment.uv(), move || {
+                if let Some(environment) = weak.upgrade() {
+                    nested::receive(&environment);
+                }
+            });
+            mail.unref();
+            mail
+        });
+        environment.state::<UnderWay>().interrupted.set(Arc::clone(&self.flag));
+        mail.sender()
+    }
+
     /// The part for other threads.
     #[must_use]
     pub fn interrupt_handle(&self) -> Interrupt {
@@ -196,36 +254,75 @@ impl Session {
         }
     }
 
-    /// Serves a request: `kind` is a member of the server's table, `request` its arguments as JSON. Runs the loop until the answer
-    /// is there, no longer: timers that are still open go on during later requests.
-    pub fn ask(&self, kind: &str, request: &str) -> Answer {
-        if let Some(answer) = self.ended() {
-            return answer;
-        }
+    /// Serves the host's mail until nothing is under way and no mail is left. Runs the loop no longer than that: timers that are still
+    /// open go on during later requests.
+    pub fn drive(&self) {
         let environment = self.environment();
+        let side = environment.state::<HostSide>();
+        let Some(host) = side.host().cloned() else { return };
+        let under_way = environment.state::<UnderWay>();
+        // Without a watchdog for its limits nothing runs.
         let _running = match self.begin() {
             Ok(running) => running,
-            Err(answer) => return answer,
+            Err(answer) => {
+                while let Some(letter) = host.next() {
+                    if let Letter::Ask { ticket, .. } | Letter::Finish { ticket } = letter {
+                        host.deliver(ticket, answer.clone());
+                    }
+                }
+                return;
+            }
         };
-        let env = environment.env();
-        let begun = env.scope().ok().and_then(|_scope| {
-            environment.callback_scope(CallbackContext::NONE, || {
-                let serve = environment.expect_root(SERVE)?;
-                let slot = env.call(serve, env.undefined()?, &[env.string(kind)?, env.string(request)?])?;
-                environment.set_root(SLOT, slot)
-            })
-        });
-        let answer = self.wait(begun.is_some());
-        environment.remove_root(SLOT);
-        answer
+        loop {
+            match self.interrupted().or_else(|| self.ended()) {
+                Some(answer) => self.answer_all(&*host, &answer),
+                None => nested::receive(environment),
+            }
+            if self.flag.load(Ordering::Acquire) || self.ended().is_some() {
+                if under_way.is_empty() && host.is_idle() && !self.flag.load(Ordering::Acquire) {
+                    return;
+                }
+                continue;
+            }
+            for (ticket, answer) in nested::settled(environment) {
+                host.deliver(ticket, answer);
+            }
+            if let Some(ticket) = under_way.finish.take() {
+                let answer = self.finish();
+                host.deliver(ticket, answer);
+            }
+            if under_way.is_empty() {
+                match host.is_idle() {
+                    true => return,
+                    false => continue,
+                }
+            }
+            if !environment.uv().alive() && host.is_idle() {
+                self.answer_all(&*host, &Answer::NeverSettled);
+                continue;
+            }
+            environment.uv().run(RunMode::Once);
+        }
+    }
+
+    /// Ends all that is under way, and what waits to be, with one answer.
+    fn answer_all(&self, host: &dyn Host, answer: &Answer) {
+        let environment = self.environment();
+        let under_way = environment.state::<UnderWay>();
+        for ticket in under_way.take_all(environment).into_iter().chain(under_way.finish.take()) {
+            host.deliver(ticket, answer.clone());
+        }
+        if self.ended().is_some() {
+            while let Some(letter) = host.next() {
+                if let Letter::Ask { ticket, .. } | Letter::Finish { ticket } = letter {
+                    host.deliver(ticket, answer.clone());
+                }
+            }
+        }
     }
 
     /// Runs the loop until nothing keeps it alive, then `beforeExit` and `exit`: [`Answer::Exited`], or what ended it before.
-    pub fn finish(&self) -> Answer {
-        let _running = match self.begin() {
-            Ok(running) => running,
-            Err(answer) => return answer,
-        };
+    fn finish(&self) -> Answer {
         let code = self.environment().spin_unless(|| self.flag.load(Ordering::Acquire));
         if let Some(answer) = self.interrupted() {
             return answer;
@@ -237,7 +334,7 @@ impl Session {
         }
     }
 
-    /// Begins a stretch under the kernel's time limits, which are counted anew for each request.
+    /// Begins a stretch under the kernel's time limits, which are counted anew for each.
     fn begin(&self) -> std::result::Result<Running, Answer> {
         let running = self.environment().kernel().meter().run(CpuClock::Thread);
         running.map_err(|error| Answer::Poisoned(format!("no watchdog for its limits: {error}")))
@@ -252,31 +349,6 @@ impl Session {
         self.environment().kill_handle().cancel_terminate();
         let _ = self.environment().env().clear_termination();
         Some(self.ended().unwrap_or(Answer::Interrupted))
-    }
-
-    fn wait(&self, begun: bool) -> Answer {
-        let uv = self.environment().uv();
-        loop {
-            if let Some(answer) = self.interrupted() {
-                return answer;
-            }
-            if let Some(answer) = self.ended() {
-                return answer;
-            }
-            if !begun {
-                return Answer::Poisoned("the request could not be made".to_owned());
-            }
-            match self.slot() {
-                Ok(Some(answer)) => return answer,
-                Ok(None) => {}
-                Err(_) if self.flag.load(Ordering::Acquire) => continue,
-                Err(error) => return self.ended().unwrap_or_else(|| Answer::Poisoned(format!("{error:?}"))),
-            }
-            if !uv.alive() {
-                return Answer::NeverSettled;
-            }
-            uv.run(RunMode::Once);
-        }
     }
 
     /// Whether the session can serve no more, and why.
@@ -294,23 +366,6 @@ impl Session {
 
     fn limit(&self) -> Option<Limit> {
         self.environment().kernel().meter().reached()
-    }
-
-    fn slot(&self) -> Result<Option<Answer>> {
-        let env = self.environment().env();
-        let _scope = env.scope()?;
-        let slot = self.environment().expect_root(SLOT)?;
-        if !env.get_bool(env.get(slot, "done")?)? {
-            return Ok(None);
-        }
-        let error = env.get(slot, "error")?;
-        if env.is_array(error)? {
-            let part = |index| -> Result<String> { env.get_string(env.get_index(error, index)?) };
-            return Ok(Some(Answer::Thrown { name: part(0)?, message: part(1)?, stack: part(2)? }));
-        }
-        let value: Value = env.get(slot, "value")?;
-        let text = if env.is_string(value)? { Some(env.get_string(value)?) } else { None };
-        Ok(Some(Answer::Value(text)))
     }
 
     fn environment(&self) -> &Rc<Environment> {
@@ -333,8 +388,9 @@ fn prepare(environment: &Rc<Environment>) -> Option<()> {
         // The one number of this machine that preparation put into the heap; `patch_prepared` sets it.
         env.define_read_only(process, "pid", env.int32(0)?)?;
         let make = env.run_text(SERVER, "edgejs:session")?;
-        let serve = env.call(make, env.undefined()?, &[process])?;
-        environment.set_root(SERVE, serve)
+        let call_host = env.native_function("session.callHost", "callHost")?;
+        let tools = env.call(make, env.undefined()?, &[process, call_host, environment.symbol("vm_dynamic_import_default_internal")?])?;
+        environment.set_root(TOOLS, tools)
     })
 }
 

@@ -4,10 +4,19 @@
 //! Python exception; nothing here panics on what Python code passes in.
 
 mod boundary;
+mod line;
 mod policy;
+mod recipe;
 mod session;
+mod values;
+mod workers;
 
 use pyo3::prelude::*;
+
+/// The process that this is, which `fork` changes.
+fn process_id() -> u32 {
+    edge_wasix::thread::current_process_id()
+}
 
 #[pymodule]
 mod _native {
@@ -16,7 +25,15 @@ mod _native {
     #[pymodule_export]
     use crate::policy::{check_policy, read_policy};
     #[pymodule_export]
+    use crate::session::Function;
+    #[pymodule_export]
     use crate::session::Session;
+
+    /// How many threads run environments, or wait to.
+    #[pyfunction]
+    fn worker_threads() -> usize {
+        crate::workers::count()
+    }
 
     /// The version of the native half, which is the package's.
     #[pyfunction]

@@ -1,184 +1,318 @@
-//! `_native.Session`: a JavaScript thread with a runtime on it, and the calls that Python makes to it.
+//! `_native.Session`: an environment, and the calls that Python makes to it.
 
-use edge_napi::{ImageError, IsolateOptions};
-use edge_node::{Answer, BootImage, EnvironmentOptions, Interrupt, Options, SessionImages};
-use edge_quickjs::QuickJs;
-use edge_wasix::thread::{Thread, ThreadSpec, spawn};
-use edge_wasix::{Kernel, Policy, Stdio};
+use crate::line::{Line, Message, NotTaken, Waiter};
+use crate::recipe::{Recipe, images};
+use crate::values::{self, from_python_error};
+use crate::workers;
+use edge_node::{Answer, Datum, Fault, HostReply, Letter, SessionImages};
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::{PyOSError, PyRuntimeError, PyRuntimeWarning, PyValueError};
+use pyo3::exceptions::{PyException, PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
-use std::ffi::CString;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use pyo3::types::PyTuple;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Bytes of stack for the thread that runs JavaScript, and how much of it JavaScript may use.
-const STACK: usize = 64 << 20;
-const STACK_LIMIT: usize = 56 << 20;
 /// How long Ctrl-C may stay unnoticed, and how long JavaScript may take to end after it was told.
 const SIGNAL_CHECK: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_millis(500);
 
-enum Request {
-    Ask(String, String),
-    Finish,
+thread_local! {
+    /// The sessions out of whose calls this thread is running Python.
+    static INSIDE: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
-struct Line {
-    requests: Sender<Request>,
-    replies: Mutex<Receiver<Answer>>,
-    interrupt: Interrupt,
-    thread: Thread<()>,
+/// What the package's Python half does for this one: it makes the objects of its own classes.
+pub struct Hooks {
+    object: Py<PyAny>,
+    line: Arc<Line>,
+    /// Functions that the environment may call, by number, until it lets go of them.
+    lent: Mutex<HashMap<u64, Py<PyAny>>>,
 }
 
-/// A running environment. Methods may be called from any Python thread; they wait for each other.
+impl Hooks {
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        args: impl IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let args = args.into_pyobject(py)?;
+        self.object.bind(py).getattr(name)?.call1(args)
+    }
+
+    /// A `datetime` for milliseconds since 1970.
+    pub fn date<'py>(&self, py: Python<'py>, milliseconds: f64, path: &str) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, "date", (milliseconds, path))
+    }
+
+    /// Whether it is a `datetime`.
+    pub fn is_datetime(&self, object: &Bound<'_, PyAny>) -> PyResult<bool> {
+        object.is_instance(&self.object.bind(object.py()).getattr("datetime_class")?)
+    }
+
+    /// A callable for the environment's function.
+    pub fn function<'py>(&self, py: Python<'py>, number: u64) -> PyResult<Bound<'py, PyAny>> {
+        let hooks = self.object.clone_ref(py);
+        Ok(Bound::new(py, Function { line: Arc::clone(&self.line), number, hooks })?.into_any())
+    }
+
+    /// A function of Python's that comes back.
+    pub fn host_function<'py>(&self, py: Python<'py>, number: u64) -> PyResult<Bound<'py, PyAny>> {
+        self.lent(py, number).map(|function| function.into_bound(py)).ok_or_else(gone)
+    }
+
+    /// An exception for an error of the environment's.
+    pub fn error<'py>(
+        &self,
+        py: Python<'py>,
+        parts: (String, String, String, Option<String>, Option<String>, Option<Bound<'py, PyAny>>),
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.call(py, "error", parts)
+    }
+
+    /// The error of a value that cannot cross.
+    pub fn transfer_error(&self, py: Python<'_>, path: &str, reason: &str) -> PyErr {
+        match self.call(py, "transfer_error", (path, reason)) {
+            Ok(error) => PyErr::from_value(error),
+            Err(error) => error,
+        }
+    }
+
+    /// Class and text of an exception.
+    pub fn describe_error(&self, error: &Bound<'_, PyAny>) -> PyResult<Fault> {
+        let (name, message): (String, String) = self.call(error.py(), "describe_error", (error,))?.extract()?;
+        Ok(Fault { host_type: Some(name.clone()), name, message, ..Fault::default() })
+    }
+
+    /// Keeps a function for the environment.
+    pub fn lend(&self, function: &Bound<'_, PyAny>) -> u64 {
+        let number = self.line.number();
+        if let Ok(mut lent) = self.lent.lock_py_attached(function.py()) {
+            lent.insert(number, function.clone().unbind());
+        }
+        number
+    }
+
+    fn lent(&self, py: Python<'_>, number: u64) -> Option<Py<PyAny>> {
+        let lent = self.lent.lock_py_attached(py).ok()?;
+        lent.get(&number).map(|function| function.clone_ref(py))
+    }
+
+    /// Drops functions that the environment let go of.
+    fn drop_released(&self, py: Python<'_>) {
+        let numbers = self.line.take_released();
+        if numbers.is_empty() {
+            return;
+        }
+        let Ok(mut lent) = self.lent.lock_py_attached(py) else { return };
+        let dropped: Vec<_> = numbers.iter().filter_map(|number| lent.remove(number)).collect();
+        drop(lent);
+        drop(dropped);
+    }
+}
+
+/// A JavaScript function. Calling it copies the arguments in and the result out, and awaits a promise; `this` is undefined.
+///
+/// The environment keeps the function until this is garbage.
+#[pyclass(frozen, name = "JSFunction", module = "edgejs")]
+pub struct Function {
+    line: Arc<Line>,
+    number: u64,
+    hooks: Py<PyAny>,
+}
+
+#[pymethods]
+impl Function {
+    #[pyo3(signature = (*args))]
+    fn __call__<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        slf.get().hooks.bind(slf.py()).call_method1("call", (slf, args))
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "<a JavaScript function>"
+    }
+}
+
+impl Function {
+    /// Its number, when it is of the environment of `hooks`.
+    pub fn number_on(&self, hooks: &Hooks) -> Option<u64> {
+        Arc::ptr_eq(&self.line, &hooks.line).then_some(self.number)
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        // A closed environment has let go of it already.
+        let _ = self.line.send(Letter::Release { number: self.number }, None);
+    }
+}
+
+/// An environment. Methods may be called from any Python thread, also at once; no thread belongs to it while nothing runs in it.
 #[pyclass(frozen, module = "edgejs._native")]
 pub struct Session {
-    line: Mutex<Option<Line>>,
-}
-
-/// What a new environment is made of.
-struct Recipe {
-    images: SessionImages,
-    exec_path: String,
-    cwd: Option<String>,
-    env: Option<Vec<(String, String)>>,
-    memory_limit: u64,
-}
-
-impl Recipe {
-    fn cook(self) -> Result<edge_node::Session, String> {
-        let mut builder = Kernel::builder().policy(Policy::open()).stdio(Stdio::Inherit);
-        for (name, value) in self.env.into_iter().flatten() {
-            builder = builder.env(name, value);
-        }
-        if let Some(cwd) = &self.cwd {
-            builder = builder.cwd(cwd);
-        }
-        let kernel = builder.build().map_err(|errno| errno.message().to_owned())?;
-        let isolate = IsolateOptions { memory_limit: self.memory_limit, stack_limit: STACK_LIMIT };
-        let cli = Options::parse(None, &[]).map_err(|error| error.report("edge-node"))?;
-        let options =
-            EnvironmentOptions { cli, exec_path: self.exec_path.clone(), argv0: self.exec_path, owns_process: false, ..Default::default() };
-        edge_node::Session::start(&QuickJs, &self.images, kernel, options, &isolate).map_err(|error| error.0)
-    }
-}
-
-/// The boot image at `path` and the image of a prepared session beside it, opened once a process: they belong to this module's code, not to
-/// what a later installation puts there. One that cannot be used is a `RuntimeWarning`, and none.
-fn images(py: Python<'_>, path: PathBuf) -> PyResult<SessionImages> {
-    static OPENED: Mutex<Option<(PathBuf, SessionImages)>> = Mutex::new(None);
-    let mut opened = OPENED.lock_py_attached(py).map_err(|_| gone())?;
-    if let Some((known, images)) = opened.as_ref()
-        && *known == path
-    {
-        return Ok(images.clone());
-    }
-    let mut of_session = path.clone().into_os_string();
-    of_session.push(".session");
-    let mut warnings = Vec::new();
-    let mut open = |path: &Path| match BootImage::open(&QuickJs, path) {
-        Ok(image) => Some(image),
-        Err(ImageError::Io(_)) => None,
-        Err(error) => {
-            warnings.push(format!("the boot image {} {error}; starting without it", path.display()));
-            None
-        }
-    };
-    let images = SessionImages { boot: open(&path), session: open(Path::new(&of_session)) };
-    *opened = Some((path, images.clone()));
-    drop(opened);
-    for text in warnings {
-        PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(text.replace('\0', ""))?, 3)?;
-    }
-    Ok(images)
-}
-
-fn serve(recipe: Recipe, started: &Sender<Result<Interrupt, String>>, requests: &Receiver<Request>, replies: &Sender<Answer>) {
-    let session = match recipe.cook() {
-        Ok(session) => session,
-        Err(text) => {
-            // Nobody waits any more: Python was interrupted.
-            let _ = started.send(Err(text));
-            return;
-        }
-    };
-    if started.send(Ok(session.interrupt_handle())).is_err() {
-        return;
-    }
-    while let Ok(request) = requests.recv() {
-        let reply = match request {
-            Request::Ask(kind, request) => session.ask(&kind, &request),
-            Request::Finish => session.finish(),
-        };
-        if replies.send(reply).is_err() {
-            return;
-        }
-    }
-}
-
-impl Line {
-    /// Sends a request and waits for its reply without the GIL, looking after signals in between. A signal handler that raises
-    /// (Ctrl-C) ends the request.
-    fn call(&self, py: Python<'_>, request: Request) -> PyResult<Answer> {
-        self.requests.send(request).map_err(|_| gone())?;
-        loop {
-            match self.receive(py, SIGNAL_CHECK) {
-                Ok(reply) => return Ok(reply),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(gone()),
-            }
-            if let Err(raised) = py.check_signals() {
-                self.interrupt.interrupt();
-                if self.receive(py, PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                    self.interrupt.kill();
-                    // Whatever it answers now, the session is gone and says so when it is asked again.
-                    let _ = self.receive(py, PATIENCE);
-                }
-                return Err(raised);
-            }
-        }
-    }
-
-    fn receive(&self, py: Python<'_>, patience: Duration) -> Result<Answer, RecvTimeoutError> {
-        py.detach(|| match self.replies.lock() {
-            Ok(replies) => replies.recv_timeout(patience),
-            Err(_) => Err(RecvTimeoutError::Disconnected),
-        })
-    }
+    line: Arc<Line>,
+    hooks: Hooks,
+    asked: Mutex<HashMap<u64, Arc<Waiter>>>,
 }
 
 fn gone() -> PyErr {
-    PyRuntimeError::new_err("the JavaScript thread has ended")
+    PyRuntimeError::new_err("the environment is gone")
 }
 
-fn told(py: Python<'_>, answer: Answer) -> PyResult<(&'static str, Py<PyAny>)> {
-    Ok(match answer {
-        Answer::Value(json) => ("value", json.into_py_any(py)?),
-        Answer::Thrown { name, message, stack } => ("thrown", (name, message, stack).into_py_any(py)?),
-        Answer::Exited(code) => ("exited", code.into_py_any(py)?),
-        Answer::Interrupted => ("interrupted", py.None()),
-        Answer::NeverSettled => ("never", py.None()),
-        Answer::LimitExceeded(limit) => ("limit", limit.name().into_py_any(py)?),
-        Answer::OutOfMemory => ("memory", py.None()),
-        Answer::Poisoned(why) => ("poisoned", why.into_py_any(py)?),
-    })
+fn not_taken(error: NotTaken) -> PyErr {
+    match error {
+        NotTaken::Closed => PyValueError::new_err("the runtime is closed"),
+        NotTaken::Forked => PyValueError::new_err("the runtime belongs to the process that this one was forked from; make a new one"),
+        NotTaken::NoThread(error) => PyOSError::new_err(format!("no thread can be started: {error}")),
+    }
 }
 
-fn closed() -> PyErr {
-    PyValueError::new_err("the runtime is closed")
+type Told<'py> = (&'static str, Bound<'py, PyAny>);
+
+impl Session {
+    fn told<'py>(&self, py: Python<'py>, answer: Answer) -> PyResult<Told<'py>> {
+        let none = || py.None().into_bound(py);
+        Ok(match answer {
+            Answer::Value(datum) => ("value", values::write(py, datum, &self.hooks, "value")?),
+            Answer::Uncrossable(error) => return Err(self.hooks.transfer_error(py, &error.path, &error.reason)),
+            Answer::Thrown(fault) => ("thrown", values::error(py, *fault, &self.hooks, "error")?),
+            Answer::Reentrant => ("reentrant", none()),
+            Answer::Exited(code) => ("exited", code.into_bound_py_any(py)?),
+            Answer::Interrupted => ("interrupted", none()),
+            Answer::NeverSettled => ("never", none()),
+            Answer::LimitExceeded(limit) => ("limit", limit.name().into_bound_py_any(py)?),
+            Answer::OutOfMemory => ("memory", none()),
+            Answer::Poisoned(why) => ("poisoned", why.into_bound_py_any(py)?),
+        })
+    }
+
+    fn is_inside(&self) -> bool {
+        let address = Arc::as_ptr(&self.line) as usize;
+        INSIDE.with_borrow(|inside| inside.contains(&address))
+    }
+
+    /// Runs a function of Python's for the environment, and replies. An exception that is none of the function's own (Ctrl-C,
+    /// `SystemExit`) is answered here.
+    fn run(&self, py: Python<'_>, function: u64, args: Vec<Datum>, call: u64) -> PyResult<()> {
+        INSIDE.with_borrow_mut(|inside| inside.push(Arc::as_ptr(&self.line) as usize));
+        let result = self.run_function(py, function, args);
+        INSIDE.with_borrow_mut(|inside| inside.pop());
+        let (reply, raised) = match result {
+            Ok(reply) => (reply, Ok(())),
+            Err(error) if error.is_instance_of::<PyException>(py) => {
+                (HostReply::Raised(values::fault_of(error.value(py).as_any(), &self.hooks)), Ok(()))
+            }
+            Err(error) => (HostReply::Gone, Err(error)),
+        };
+        if raised.is_err()
+            && let Some(interrupt) = self.line.interrupt()
+        {
+            interrupt.interrupt();
+        }
+        self.line.reply(call, reply);
+        raised
+    }
+
+    fn run_function(&self, py: Python<'_>, function: u64, args: Vec<Datum>) -> PyResult<HostReply> {
+        let callable = self.hooks.lent(py, function).ok_or_else(gone)?;
+        let mut values = Vec::with_capacity(args.len());
+        for (index, datum) in args.into_iter().enumerate() {
+            values.push(values::write(py, datum, &self.hooks, &format!("arguments[{index}]"))?);
+        }
+        let value = callable.bind(py).call1(PyTuple::new(py, values)?)?;
+        if value.hasattr(pyo3::intern!(py, "__await__"))? {
+            let number = self.line.number();
+            self.hooks.call(py, "awaitable", (number, value))?;
+            return Ok(HostReply::Later(number));
+        }
+        match values::read(&value, &self.hooks, "return value") {
+            Ok(datum) => Ok(HostReply::Value(datum)),
+            Err(values::ReadError::Uncrossable(error)) => Ok(HostReply::Refused(error)),
+            Err(values::ReadError::Raised(error)) => Err(error),
+        }
+    }
+
+    /// Sends a request and waits for its answer without the GIL, running what the environment calls and looking after signals in
+    /// between. A signal handler that raises (Ctrl-C) ends the request.
+    fn wait(&self, py: Python<'_>, letter: impl FnOnce(u64) -> Letter) -> PyResult<Answer> {
+        let waiter = Waiter::new(None);
+        let ticket = self.line.number();
+        self.hooks.drop_released(py);
+        self.line.send(letter(ticket), Some((ticket, Arc::clone(&waiter)))).map_err(not_taken)?;
+        let mut soon = true;
+        loop {
+            let message = py.detach(|| waiter.wait(SIGNAL_CHECK, soon));
+            let raised = match message {
+                Some(Message::Answer(answer)) => return Ok(answer),
+                Some(Message::Call { function, args, call }) => {
+                    soon = true;
+                    match self.run(py, function, args, call) {
+                        Ok(()) => continue,
+                        Err(raised) => raised,
+                    }
+                }
+                None => {
+                    soon = false;
+                    match py.check_signals() {
+                        Ok(()) => continue,
+                        Err(raised) => raised,
+                    }
+                }
+            };
+            self.end(py, &waiter);
+            return Err(raised);
+        }
+    }
+
+    /// Ends the request that `waiter` waits for, the environment with it when it does not obey.
+    fn end(&self, py: Python<'_>, waiter: &Waiter) {
+        let Some(interrupt) = self.line.interrupt() else { return };
+        for kill in [false, true] {
+            if kill {
+                interrupt.kill();
+            } else {
+                interrupt.interrupt();
+            }
+            loop {
+                match py.detach(|| waiter.wait(PATIENCE, true)) {
+                    Some(Message::Answer(_)) => return,
+                    Some(Message::Call { call, .. }) => self.line.reply(call, HostReply::Gone),
+                    // Whatever it answers later, the session is gone and says so when it is asked again.
+                    None => break,
+                }
+            }
+        }
+    }
+
+    fn read_args(&self, py: Python<'_>, kind: &str, args: &Bound<'_, PyTuple>) -> PyResult<Vec<Datum>> {
+        let name = if kind == "expose" { "members" } else { "arguments" };
+        values::read_args(args, &self.hooks, name).map_err(|error| from_python_error(py, error, &self.hooks))
+    }
+
+    fn waiter(&self, py: Python<'_>, ticket: u64) -> PyResult<Option<Arc<Waiter>>> {
+        Ok(self.asked.lock_py_attached(py).map_err(|_| gone())?.get(&ticket).cloned())
+    }
+}
+
+/// The members of a session's table that Python asks for.
+fn kind(name: &str) -> PyResult<&'static str> {
+    const KINDS: [&str; 8] = ["eval", "load", "require", "import", "read", "call", "apply", "expose"];
+    KINDS.into_iter().find(|kind| *kind == name).ok_or_else(|| PyValueError::new_err(format!("no such request: {name}")))
 }
 
 #[pymethods]
 impl Session {
-    /// Starts an environment on a thread of its own.
+    /// Starts an environment.
     #[new]
-    #[pyo3(signature = (*, exec_path, image, cwd, env, memory_limit))]
+    #[pyo3(signature = (*, hooks, exec_path, image, cwd, env, memory_limit))]
     fn new(
         py: Python<'_>,
+        hooks: Py<PyAny>,
         exec_path: String,
         image: Option<PathBuf>,
         cwd: Option<String>,
@@ -190,42 +324,120 @@ impl Session {
             None => SessionImages::default(),
         };
         let recipe = Recipe { images, exec_path, cwd, env, memory_limit };
-        let (requests, for_thread) = channel();
-        let (from_thread, replies) = channel();
+        let line = Line::new();
         let (started, start) = channel();
-        let spec = ThreadSpec { name: "edgejs".to_owned(), stack_size: STACK };
-        let thread = spawn(spec, move || serve(recipe, &started, &for_thread, &from_thread)).map_err(PyErr::from)?;
+        let of_worker = Arc::clone(&line);
+        let job = move || {
+            let outcome = recipe.cook().map(|session| of_worker.open(session));
+            // Nobody waits any more when Python was interrupted.
+            let _ = started.send(outcome);
+        };
+        workers::submit(job).map_err(|error| PyOSError::new_err(format!("no thread can be started: {error}")))?;
         let start = Mutex::new(start);
-        let interrupt =
-            py.detach(|| start.lock().ok().and_then(|start| start.recv().ok())).ok_or_else(gone)?.map_err(PyOSError::new_err)?;
-        Ok(Self { line: Mutex::new(Some(Line { requests, replies: Mutex::new(replies), interrupt, thread })) })
+        py.detach(|| start.lock().ok().and_then(|start| start.recv().ok())).ok_or_else(gone)?.map_err(PyOSError::new_err)?;
+        let hooks = Hooks { object: hooks, line: Arc::clone(&line), lent: Mutex::default() };
+        Ok(Self { line, hooks, asked: Mutex::default() })
     }
 
-    /// One request: `("value", json or None)`, `("thrown", [name, message, stack])`, `("exited", code)`, `("interrupted", None)`,
-    /// `("never", None)`, `("memory", None)` or `("poisoned", why)`.
-    fn ask(&self, py: Python<'_>, kind: String, request: String) -> PyResult<(&'static str, Py<PyAny>)> {
-        let guard = self.line.lock_py_attached(py).map_err(|_| gone())?;
-        let line = guard.as_ref().ok_or_else(closed)?;
-        told(py, line.call(py, Request::Ask(kind, request))?)
+    /// One request, waited for: `("value", value)`, `("thrown", exception)`, `("exited", code)`, `("interrupted", None)`, `("never", None)`,
+    /// `("reentrant", None)`, `("memory", None)` or `("poisoned", why)`.
+    fn ask<'py>(&self, py: Python<'py>, kind: &str, args: &Bound<'py, PyTuple>) -> PyResult<Told<'py>> {
+        let kind = self::kind(kind)?;
+        let args = self.read_args(py, kind, args)?;
+        let nested = self.is_inside();
+        let answer = self.wait(py, |ticket| Letter::Ask { ticket, kind, args, nested })?;
+        self.told(py, answer)
     }
 
     /// Runs the loop until nothing is left to do: `("exited", code)`, or what else `ask` may answer.
-    fn finish(&self, py: Python<'_>) -> PyResult<(&'static str, Py<PyAny>)> {
-        let guard = self.line.lock_py_attached(py).map_err(|_| gone())?;
-        let line = guard.as_ref().ok_or_else(closed)?;
-        told(py, line.call(py, Request::Finish)?)
+    fn finish<'py>(&self, py: Python<'py>) -> PyResult<Told<'py>> {
+        if self.is_inside() {
+            return Ok(("reentrant", py.None().into_bound(py)));
+        }
+        let answer = self.wait(py, |ticket| Letter::Finish { ticket })?;
+        self.told(py, answer)
     }
 
-    /// Ends the environment and its thread. A second time is nothing.
-    fn close(&self, py: Python<'_>) -> PyResult<()> {
-        let line = self.line.lock_py_attached(py).map_err(|_| gone())?.take();
-        if let Some(Line { requests, thread, .. }) = line {
-            py.detach(move || {
-                drop(requests);
-                // A panic there was told on standard error; the environment is gone either way.
-                let _ = thread.join();
-            });
+    /// One request, not waited for: `notify()` is called on some thread each time when there is something for `take`. Its ticket.
+    fn begin(&self, py: Python<'_>, kind: Option<&str>, args: &Bound<'_, PyTuple>, notify: Py<PyAny>) -> PyResult<u64> {
+        let kind = kind.map(self::kind).transpose()?;
+        let args = self.read_args(py, kind.unwrap_or_default(), args)?;
+        let ticket = self.line.number();
+        let waiter = Waiter::new(Some(notify));
+        self.hooks.drop_released(py);
+        self.asked.lock_py_attached(py).map_err(|_| gone())?.insert(ticket, Arc::clone(&waiter));
+        let letter = match kind {
+            Some(kind) => Letter::Ask { ticket, kind, args, nested: false },
+            None => Letter::Finish { ticket },
+        };
+        let sent = self.line.send(letter, Some((ticket, waiter)));
+        if let Err(error) = sent {
+            self.asked.lock_py_attached(py).map_err(|_| gone())?.remove(&ticket);
+            return Err(not_taken(error));
         }
+        Ok(ticket)
+    }
+
+    /// Runs what the environment calls for this request, and answers as `ask` does, or None when it is not done yet.
+    fn take<'py>(&self, py: Python<'py>, ticket: u64) -> PyResult<Option<Told<'py>>> {
+        let Some(waiter) = self.waiter(py, ticket)? else { return Ok(None) };
+        while let Some(message) = waiter.take() {
+            match message {
+                Message::Call { function, args, call } => self.run(py, function, args, call)?,
+                Message::Answer(answer) => {
+                    self.asked.lock_py_attached(py).map_err(|_| gone())?.remove(&ticket);
+                    return self.told(py, answer).map(Some);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Nobody waits for this request any more: when it is the only one, what runs is ended.
+    fn cancel(&self, py: Python<'_>, ticket: u64) -> PyResult<()> {
+        let waiter = self.asked.lock_py_attached(py).map_err(|_| gone())?.remove(&ticket);
+        let Some(waiter) = waiter else { return Ok(()) };
+        while let Some(message) = waiter.take() {
+            if let Message::Call { call, .. } = message {
+                self.line.reply(call, HostReply::Gone);
+            }
+        }
+        if self.line.forget(ticket)
+            && let Some(interrupt) = self.line.interrupt()
+        {
+            interrupt.interrupt();
+        }
+        // After the interruption: whoever reads the letter has seen to that too. A session that is gone has forgotten the ticket.
+        let _ = self.line.send(Letter::Forget { ticket }, None);
         Ok(())
+    }
+
+    /// The outcome of an awaitable that `hooks.awaitable` was given.
+    fn settle(&self, py: Python<'_>, number: u64, value: &Bound<'_, PyAny>, raised: bool) -> PyResult<()> {
+        let outcome = if raised {
+            Err(values::fault_of(value, &self.hooks))
+        } else {
+            match values::read(value, &self.hooks, "return value") {
+                Ok(datum) => Ok(datum),
+                Err(error) => {
+                    let error = from_python_error(py, error, &self.hooks);
+                    Err(values::fault_of(error.value(py).as_any(), &self.hooks))
+                }
+            }
+        };
+        // A session that is closed has dropped its promises.
+        let _ = self.line.send(Letter::Settle { number, outcome }, None);
+        Ok(())
+    }
+
+    /// Ends the environment, and what runs in it. A second time is nothing.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.line.close());
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.line.close();
     }
 }

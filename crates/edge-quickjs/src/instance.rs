@@ -64,7 +64,9 @@ const HOOKS: Hooks = Hooks { on_fault: edge_on_fault, on_kill: edge_on_kill };
 /// engine's thread's.
 pub(crate) struct Shared {
     raw: UnsafeCell<RawEngine>,
-    thread: ThreadId,
+    /// The thread that runs the engine; none while it is between two. Held while a signal is sent, so that none comes to a thread that
+    /// has given the engine away.
+    thread: Mutex<Option<ThreadId>>,
     waker: Mutex<Option<Box<dyn Fn() + Send + Sync>>>,
 }
 
@@ -84,6 +86,10 @@ impl Shared {
         unsafe { &(*self.raw.get()).interrupt }
     }
 
+    fn thread(&self) -> std::sync::MutexGuard<'_, Option<ThreadId>> {
+        self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     pub(crate) fn poison_code(&self) -> i32 {
         self.poison().load(Ordering::SeqCst)
     }
@@ -98,7 +104,9 @@ impl Shared {
 
     pub(crate) fn kill(&self) {
         let _ = self.poison().compare_exchange(0, KILLED, Ordering::SeqCst, Ordering::SeqCst);
-        self.thread.send_kill();
+        if let Some(thread) = *self.thread() {
+            thread.send_kill();
+        }
         if let Some(waker) = &*self.waker.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
             waker();
         }
@@ -153,6 +161,8 @@ pub struct Engine {
     /// wasm2c's record, whose size only C knows.
     _instance: Box<[u64]>,
     host: Box<dyn Host>,
+    /// Bytes of stack that engine code leaves.
+    reserve: usize,
     _thread: PhantomData<*mut ()>,
 }
 
@@ -235,8 +245,8 @@ impl Engine {
             host: &HOST_TABLE,
             context: std::ptr::null(),
         };
-        let shared = Shared { raw: UnsafeCell::new(raw), thread: ThreadId::current(), waker: Mutex::new(None) };
-        let engine = Box::new(Engine { shared: Arc::new(shared), memory, _instance: instance, host, _thread: PhantomData });
+        let shared = Shared { raw: UnsafeCell::new(raw), thread: Mutex::new(Some(ThreadId::current())), waker: Mutex::new(None) };
+        let engine = Box::new(Engine { shared: Arc::new(shared), memory, _instance: instance, host, reserve, _thread: PhantomData });
         // SAFETY: the record is not in use yet; the box keeps the engine where it is.
         unsafe { (*engine.raw()).context = (&raw const *engine).cast() };
         Ok(engine)
@@ -267,6 +277,30 @@ impl Engine {
     #[must_use]
     pub fn kill_handle(&self) -> KillHandle {
         KillHandle { shared: Arc::clone(&self.shared) }
+    }
+
+    /// The calling thread gives the engine away. No call into it may be under way.
+    pub fn leave_thread(&self) {
+        debug_assert!(!self.is_entered(), "an engine that runs cannot change threads");
+        *self.shared.thread() = None;
+    }
+
+    /// The calling thread takes the engine.
+    ///
+    /// # Errors
+    /// [`EngineError::System`].
+    pub fn join_thread(&self) -> Result<(), EngineError> {
+        let system = |error: &dyn fmt::Display| EngineError::System(error.to_string());
+        ensure_signal_stack().map_err(|error| system(&error))?;
+        let stack = stack_bounds().map_err(|error| system(&error))?;
+        // SAFETY: no call into the engine is under way (the landing is none), so its record is ours alone.
+        unsafe {
+            let raw = self.raw();
+            (*raw).stack_low = stack.low;
+            (*raw).stack_limit = stack.low + self.reserve;
+        }
+        *self.shared.thread() = Some(ThreadId::current());
+        Ok(())
     }
 
     /// Why the engine is poisoned, when it is.

@@ -187,6 +187,14 @@ impl edge_napi::Isolate for QuickJsIsolate {
         })
     }
 
+    fn leave_thread(&self) {
+        self.inner.engine.leave_thread();
+    }
+
+    fn join_thread(&self) -> Result<(), String> {
+        self.inner.engine.join_thread().map_err(|error| error.to_string())
+    }
+
     fn reseed(&self) {
         let _ = self.inner.engine.edge_reseed();
     }

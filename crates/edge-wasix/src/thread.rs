@@ -56,3 +56,8 @@ pub fn make_idle(thread: u32) {
 pub fn current_thread_id() -> u32 {
     rustix::thread::gettid().as_raw_nonzero().get().unsigned_abs()
 }
+
+/// The kernel's id of the process (`getpid`), which is another one in a child of `fork`.
+pub fn current_process_id() -> u32 {
+    rustix::process::getpid().as_raw_nonzero().get().unsigned_abs()
+}

@@ -1,0 +1,71 @@
+//! What a new environment is made of, and the images that it starts from.
+
+use crate::workers::STACK_LIMIT;
+use edge_napi::{ImageError, IsolateOptions};
+use edge_node::{BootImage, EnvironmentOptions, Options, SessionImages};
+use edge_quickjs::QuickJs;
+use edge_wasix::{Kernel, Policy, Stdio};
+use pyo3::exceptions::{PyRuntimeError, PyRuntimeWarning};
+use pyo3::prelude::*;
+use pyo3::sync::MutexExt;
+use std::ffi::CString;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// What a new environment is made of.
+pub struct Recipe {
+    pub images: SessionImages,
+    pub exec_path: String,
+    pub cwd: Option<String>,
+    pub env: Option<Vec<(String, String)>>,
+    pub memory_limit: u64,
+}
+
+impl Recipe {
+    /// Makes it, on the thread that calls.
+    pub fn cook(self) -> Result<edge_node::Session, String> {
+        let mut builder = Kernel::builder().policy(Policy::open()).stdio(Stdio::Inherit);
+        for (name, value) in self.env.into_iter().flatten() {
+            builder = builder.env(name, value);
+        }
+        if let Some(cwd) = &self.cwd {
+            builder = builder.cwd(cwd);
+        }
+        let kernel = builder.build().map_err(|errno| errno.message().to_owned())?;
+        let isolate = IsolateOptions { memory_limit: self.memory_limit, stack_limit: STACK_LIMIT };
+        let cli = Options::parse(None, &[]).map_err(|error| error.report("edge-node"))?;
+        let options =
+            EnvironmentOptions { cli, exec_path: self.exec_path.clone(), argv0: self.exec_path, owns_process: false, ..Default::default() };
+        edge_node::Session::start(&QuickJs, &self.images, kernel, options, &isolate).map_err(|error| error.0)
+    }
+}
+
+/// The boot image at `path` and the image of a prepared session beside it, opened once a process: they belong to this module's code, not to
+/// what a later installation puts there. One that cannot be used is a `RuntimeWarning`, and none.
+pub fn images(py: Python<'_>, path: PathBuf) -> PyResult<SessionImages> {
+    static OPENED: Mutex<Option<(PathBuf, SessionImages)>> = Mutex::new(None);
+    let mut opened = OPENED.lock_py_attached(py).map_err(|_| PyRuntimeError::new_err("a thread panicked while it opened the images"))?;
+    if let Some((known, images)) = opened.as_ref()
+        && *known == path
+    {
+        return Ok(images.clone());
+    }
+    let mut of_session = path.clone().into_os_string();
+    of_session.push(".session");
+    let mut warnings = Vec::new();
+    let mut open = |path: &Path| match BootImage::open(&QuickJs, path) {
+        Ok(image) => Some(image),
+        Err(ImageError::Io(_)) => None,
+        Err(error) => {
+            warnings.push(format!("the boot image {} {error}; starting without it", path.display()));
+            None
+        }
+    };
+    let images = SessionImages { boot: open(&path), session: open(Path::new(&of_session)) };
+    *opened = Some((path, images.clone()));
+    drop(opened);
+    for text in warnings {
+        PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &CString::new(text.replace('\0', ""))?, 3)?;
+    }
+    Ok(images)
+}

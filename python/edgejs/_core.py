@@ -1,0 +1,94 @@
+"""What `Runtime` and `AsyncRuntime` are made of: an environment, its hooks, and what its answers mean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Union
+
+from edgejs import _native
+from edgejs._errors import (
+    ExitError,
+    JavaScriptError,
+    OutOfMemoryError,
+    ReentrantCallError,
+    RunInterruptedError,
+    RuntimeClosedError,
+)
+from edgejs._executable import boot_image_path, edge_node_path
+from edgejs._hooks import Hooks
+from edgejs._limits import exceeded
+
+if TYPE_CHECKING:
+    import asyncio
+
+StrPath = Union[str, "os.PathLike[str]"]
+
+
+def outcome(told: tuple[str, Any]) -> Any:
+    """The value of an answer, or its exception, raised."""
+    how, what = told
+    if how == "value":
+        return what
+    if how == "thrown":
+        raise what
+    if how == "exited":
+        raise ExitError(what)
+    if how == "never":
+        raise JavaScriptError("Error", "the promise can never settle: the event loop has nothing left to do")
+    if how == "reentrant":
+        raise ReentrantCallError("JavaScript is waiting for this Python function: what it asks for cannot come before it returned")
+    if how == "interrupted":
+        raise RunInterruptedError("what ran in the environment was interrupted")
+    if how == "memory":
+        raise OutOfMemoryError("the heap reached its limit: JavaScript heap out of memory", "memory")
+    if how == "limit":
+        raise exceeded(what)
+    raise RuntimeClosedError(f"the environment is gone: {what}")
+
+
+class Core:
+    """An environment that can be asked."""
+
+    def __init__(
+        self,
+        *,
+        cwd: StrPath | None,
+        env: Mapping[str, str] | None,
+        memory_limit: int,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        hooks = Hooks(loop)
+        self.tasks: set[Any] = set()
+        self.session = _native.Session(
+            hooks=hooks,
+            exec_path=edge_node_path(),
+            image=boot_image_path(),
+            cwd=os.path.abspath(os.fspath(cwd) if cwd is not None else os.getcwd()),  # noqa: PTH100, PTH109
+            env=None if env is None else list(env.items()),
+            memory_limit=memory_limit,
+        )
+        hooks.tie(self)
+
+    def ask(self, kind: str, *args: Any) -> Any:
+        """Waits for the answer; its value."""
+        try:
+            told = self.session.ask(kind, args)
+        except (TypeError, UnicodeError):
+            raise
+        except ValueError as error:
+            raise closed(error) from None
+        return outcome(told)
+
+    def finish(self) -> Any:
+        """Runs the event loop until nothing is left to do."""
+        try:
+            told = self.session.finish()
+        except ValueError as error:
+            raise closed(error) from None
+        return outcome(told)
+
+
+def closed(error: ValueError) -> Exception:
+    """What the native half says of a runtime that is closed; another `ValueError` (a value that cannot cross) as it is."""
+    return RuntimeClosedError(str(error)) if type(error) is ValueError else error
