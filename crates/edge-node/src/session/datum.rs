@@ -133,6 +133,17 @@ impl Progress {
         Ok(())
     }
 
+    /// Looks whether `parts` more can come, without counting them.
+    ///
+    /// # Errors
+    /// The value is too large.
+    pub fn check(&self, parts: usize) -> Result<(), Uncrossable> {
+        if parts.saturating_mul(NODE_BYTES) > self.left {
+            return Err(self.refuse("the value is too large"));
+        }
+        Ok(())
+    }
+
     /// Goes into a part whose place `step` writes behind the path so far.
     ///
     /// # Errors

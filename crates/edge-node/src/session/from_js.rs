@@ -163,6 +163,8 @@ impl Reader<'_> {
 
     fn array(&mut self, value: Value) -> Read<Vec<Datum>> {
         let length = self.env.array_length(value)?;
+        // A sparse array says so at once.
+        self.progress.check(length as usize)?;
         let mut items = Vec::new();
         for index in 0..length {
             let _scope = self.env.scope()?;
