@@ -8,12 +8,10 @@ use crate::{Errno, Result};
 
 impl Kernel {
     /// Replaces the host process by another program; returns only when that failed. Descriptors 0 to 2 are handed on,
-    /// others are not. `ENOTSUP` unless the policy grants the host's files and processes.
+    /// others are not. `ENOTSUP` unless the policy grants the host's processes, and its files or every program.
     pub fn execve(&self, path: &[u8], args: &[Vec<u8>], env: &[Vec<u8>]) -> Result<std::convert::Infallible> {
-        let View::Host(_) = &self.view else {
-            return Err(Errno::ENOTSUP);
-        };
-        if !self.policy.grants_host_processes() {
+        let sees_the_host = matches!(self.view, View::Host(_)) || self.policy.grants_any_program();
+        if !sees_the_host || !self.policy.grants_host_processes() {
             return Err(Errno::ENOTSUP);
         }
         let text = |bytes: &[u8]| CString::new(bytes).map_err(|_| Errno::EINVAL);

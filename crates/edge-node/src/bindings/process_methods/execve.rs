@@ -7,13 +7,14 @@ use edge_napi::{CallInfo, Env, Error, ErrorKind, Result, Value};
 /// `execve(file, args, envPairs)`. Does not return; when it fails, the process is aborted with Node's text, for what it was is half gone.
 ///
 /// # Errors
-/// `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM` for an environment inside of somebody else's process.
+/// `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM` for an environment inside of somebody else's process; `ERR_ACCESS_DENIED` with `--permission`.
 pub fn execve(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     if !environment.options().owns_process {
         return Err(Error::unavailable("process.execve"));
     }
     let file = env.expect_string(info.arg(0), "execPath")?;
+    crate::permission_error::check_child(env, file.as_bytes())?;
     let args = texts(env, info.arg(1))?.unwrap_or_default();
     let pairs = texts(env, info.arg(2))?.unwrap_or_default();
     let Err(errno) = environment.kernel().execve(file.as_bytes(), &args, &pairs);
