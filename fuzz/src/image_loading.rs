@@ -30,6 +30,9 @@ impl Host for Nothing {
     fn tz_offset_minutes(&self, _engine: &Engine, _epoch_ms: i64) -> i32 {
         0
     }
+    fn tz_name_byte(&self, _engine: &Engine, _epoch_ms: i64, _at: i32) -> i32 {
+        0
+    }
     fn random_seed(&self, _engine: &Engine) -> i64 {
         1
     }

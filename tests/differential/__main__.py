@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import shutil
 import sys
@@ -80,6 +81,8 @@ def main() -> int:
     """Runs the command line; returns the exit status."""
     parser = _parser()
     options = parser.parse_args()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # answers may have halves of surrogate pairs
     executable = shutil.which(options.edge_node or "edge-node")
     if executable is None:
         parser.error("no edge-node; name one with --edge-node")
@@ -116,7 +119,7 @@ def main() -> int:
     for name, count in findings.counts.most_common():
         print(f"{count:6}  {name}")
     if options.write:
-        options.write.write_text("".join(f"{source}\n" for source in sorted(findings.shown)), encoding="utf-8")
+        options.write.write_text("".join(f"{source}\n" for source in sorted(findings.shown)), encoding="utf-8", errors="replace")
     return int(findings.counts.total() > 0)
 
 

@@ -7,6 +7,10 @@ int edge_tz_offset_minutes(int64_t epoch_ms) {
   return edge_host_tz_offset_minutes(epoch_ms);
 }
 
+int edge_tz_name_byte(int64_t epoch_ms, int at) {
+  return edge_host_tz_name_byte(epoch_ms, at);
+}
+
 int64_t edge_clock_realtime_ns(void) {
   return edge_host_clock_realtime_ns();
 }

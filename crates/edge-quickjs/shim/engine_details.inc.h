@@ -313,9 +313,16 @@ JSValue JS_EdgeGetConstructorName(JSContext *ctx, JSValueConst obj)
     if (JS_VALUE_GET_TAG(obj) != JS_TAG_OBJECT)
         return js_empty_string(ctx->rt);
     first = JS_VALUE_GET_OBJ(obj);
-    for (p = first->shape->proto; p; p = p->shape->proto) {
+    for (p = first; p; p = p->shape->proto) {
         if (p->class_id == JS_CLASS_PROXY)
             break;
+        name = edge_own_data(p, JS_ATOM_Symbol_toStringTag);
+        /* V8 knows what made an object of any other class, whatever it says of itself. */
+        if (first->class_id == JS_CLASS_OBJECT && JS_VALUE_GET_TAG(name) == JS_TAG_STRING &&
+            JS_VALUE_GET_STRING(name)->len)
+            return js_dup(name);
+        if (p == first)
+            continue;
         ctor = edge_own_data(p, JS_ATOM_constructor);
         if (!JS_IsFunction(ctx, ctor))
             continue;

@@ -27,6 +27,7 @@ static const JSMessageText js_message_texts[] = {
     { "not a string", "$Q requires that 'this' be a String", "valueOf" },
     { "not a BigInt", "$Q requires that 'this' be a BigInt" },
     { "not a symbol", "$0 is not a symbol", "keyFor" },
+    { "not a symbol", "Symbol.prototype [ @@toPrimitive ] requires that 'this' be a Symbol", "[Symbol.toPrimitive]" },
     { "not a symbol", "$Q requires that 'this' be a Symbol" },
     { "not a Date object", "Method $Q called on incompatible receiver $T", "toString" },
     { "not a Date object", "this is not a Date object." },
@@ -42,6 +43,9 @@ static const JSMessageText js_message_texts[] = {
     { "invalid code point", "Invalid code point $0" },
     { "invalid hint", "Invalid hint: $0" },
     { "expecting surrogate pair", "URI malformed" },
+    { "malformed UTF-8", "URI malformed" },
+    { "expecting %%", "URI malformed" },
+    { "integer TypedArray expected", "$0 is not an int32 or BigInt64 typed array.", "wait" },
     { "integer TypedArray expected", "$0 is not an integer typed array." },
     { "out-of-bound access", "Invalid atomic access index" },
     { "invalid array index", "Invalid array buffer length", "ArrayBuffer" },
@@ -65,8 +69,6 @@ static const JSMessageText js_message_texts[] = {
     { "invalid target", "$Q: invalid target" },
     { "invalid unregister token", "Invalid unregisterToken ('$0')" },
     { "invalid value used as %s key", "Invalid value used in weak set", "add" },
-    { "invalid BigInt literal", "Cannot convert $0 to a BigInt", "BigInt" },
-    { "cannot convert to bigint", "Cannot convert $0 to a BigInt", "BigInt" },
     { "cannot convert to BigInt", "Cannot convert $0 to a BigInt" },
     { "cannot convert to BigInt: not an integer", "The number $0 cannot be converted to a BigInt because it is not an integer" },
     { "cannot convert NaN or Infinity to BigInt", "The number $0 cannot be converted to a BigInt because it is not an integer" },
@@ -103,7 +105,6 @@ static const JSMessageText js_message_texts[] = {
     { "cannot convert NaN or Infinity to BigInt", "The number NaN cannot be converted to a BigInt because it is not an integer" },
     { "cannot convert symbol to number", "Cannot convert a Symbol value to a number" },
     { "cannot convert symbol to string", "Cannot convert a Symbol value to a string" },
-    { "cannot convert to bigint", "Cannot convert value to a BigInt" },
     { "cannot define variable '%s'", "Identifier '%s' has already been declared" },
     { "cannot delete a direct reference in strict mode", "Delete of an unqualified identifier in strict mode." },
     { "cannot delete a private class field", "Private fields can not be deleted" },
@@ -131,7 +132,6 @@ static const JSMessageText js_message_texts[] = {
     { "import.meta only valid in module code", "Cannot use 'import.meta' outside a module" },
     { "import.meta not supported in this context", "Cannot use 'import.meta' outside a module" },
     { "invalid 'instanceof' right operand", "Right-hand side of 'instanceof' is not callable" },
-    { "invalid BigInt literal", "Cannot convert value to a BigInt" },
     { "invalid UTF-8 sequence", "Invalid or unexpected token" },
     { "invalid array buffer length", "Array buffer allocation failed" },
     { "invalid array buffer max length", "Invalid array buffer max length" },
@@ -701,7 +701,7 @@ static JSValue js_error_throw_regexp(JSContext *ctx, JSValueConst pattern, JSVal
     static const JSMessageText texts[] = {
         { "expecting ')'", "Unterminated group" },
         { "expecting ']'", "Unterminated character class" },
-        { "unexpected end", "Unterminated character class" },
+        { "unexpected end", "\\ at end of pattern" },
         { "nothing to repeat", "Nothing to repeat" },
         { "invalid repetition count", "numbers out of order in {} quantifier" },
         { "extraneous characters at the end", "Unmatched ')'" },
@@ -781,4 +781,23 @@ static bool js_error_throw_bad_callback(JSContext *ctx)
     }
     JS_ThrowTypeError(ctx, "%s", buf);
     return true;
+}
+
+/* What is no BigInt, by name: whatever native or operator converts it (0250). */
+static JSValue edge_throw_to_bigint(JSContext *ctx, JSValueConst val, bool is_syntax)
+{
+    const char *text = "value";
+    DynBuf d;
+
+    js_dbuf_init(ctx, &d);
+    js_error_put_brief(ctx, &d, val);
+    dbuf_putc(&d, 0);
+    if (!dbuf_error(&d))
+        text = (const char *)d.buf;
+    if (is_syntax)
+        JS_ThrowSyntaxError(ctx, "Cannot convert %s to a BigInt", text);
+    else
+        JS_ThrowTypeError(ctx, "Cannot convert %s to a BigInt", text);
+    dbuf_free(&d);
+    return JS_EXCEPTION;
 }

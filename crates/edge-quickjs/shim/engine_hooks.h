@@ -26,6 +26,9 @@ extern "C" {
 /* Offset of local time from UTC in minutes, east positive (Paris in winter:
    +60), at an instant given in ms since the epoch, UTC. */
 extern int edge_tz_offset_minutes(int64_t epoch_ms);
+/* A byte (ASCII) of the zone's English name at an instant; 0 past its end, and where
+   it is not known. */
+extern int edge_tz_name_byte(int64_t epoch_ms, int at);
 /* Wall clock, nanoseconds since the epoch. */
 extern int64_t edge_clock_realtime_ns(void);
 /* Monotonic clock, nanoseconds since any fixed instant. */

@@ -53,8 +53,34 @@ static int edge_local_offset_minutes(int64_t local_ms)
     return before;
 }
 
+/* " (Name of the Zone)" of local time at an instant, as Date.prototype.toString ends (0250);
+   how many bytes. Nothing when the host knows no name. */
+static int edge_put_zone_name(char *buf, size_t size, double epoch_ms)
+{
+    int length = 0, c;
+    size_t n = 0;
+
+    for (; (c = edge_tz_name_byte((int64_t)epoch_ms, length)) > 0 && n + 4 < size; length++) {
+        if (n == 0) {
+            buf[n++] = ' ';
+            buf[n++] = '(';
+        }
+        buf[n++] = (char)c;
+    }
+    if (n > 0)
+        buf[n++] = ')';
+    return (int)n;
+}
+
+/* An array that is being joined (0250); innermost first. */
+typedef struct JSEdgeJoining {
+    JSObject *object;
+    struct JSEdgeJoining *outer;
+} JSEdgeJoining;
+
 /* The hooks' part of JSRuntime and JSContext. */
 typedef struct JSEdgeRuntime {
+    JSEdgeJoining *joining;
     uintptr_t stack_limit;        /* absolute, 0: the engine's own */
     int n_private_symbols;
     JSValue promise_hooks[4];     /* init, before, after, settled */

@@ -10,6 +10,30 @@ static void edge_init_context(JSContext *ctx);
 static void edge_free_context(JSContext *ctx);
 static void edge_mark_context(JSRuntime *rt, JSContext *ctx, JS_MarkFunc *mark_func);
 
+/* ---- strings (0250) ---- */
+
+static JSValue edge_throw_to_bigint(JSContext *ctx, JSValueConst val, bool is_syntax);
+
+/* Whether to go on; false when `obj` (an object) is being joined already. */
+static inline bool edge_join_begin(JSContext *ctx, JSEdgeJoining *joining, JSValueConst obj)
+{
+    JSEdgeJoining *j;
+
+    joining->object = JS_VALUE_GET_OBJ(obj);
+    joining->outer = ctx->rt->edge.joining;
+    for (j = joining->outer; j; j = j->outer) {
+        if (j->object == joining->object)
+            return false;
+    }
+    ctx->rt->edge.joining = joining;
+    return true;
+}
+
+static inline void edge_join_end(JSContext *ctx, const JSEdgeJoining *joining)
+{
+    ctx->rt->edge.joining = joining->outer;
+}
+
 /* ---- private symbols (0202): a fixed block of atoms after the predefined ones ---- */
 
 static inline bool edge_atom_is_private(JSAtom atom)

@@ -20,6 +20,7 @@ mod native_call;
 mod slots;
 mod time_zone;
 mod trap;
+mod zone_name;
 
 pub use image::{Check, Image, ImageError, PREFAULT};
 pub use instance::{Config, Engine, EngineError, Host};

@@ -6,7 +6,7 @@
 use crate::host_table::Entry;
 use crate::inner::{Frame, Inner};
 use crate::slots::{Kind, UNDEFINED};
-use crate::{Engine, Host, time_zone};
+use crate::{Engine, Host, time_zone, zone_name};
 use edge_napi::types::*;
 use edge_napi::{CallInfo, Error, Value};
 use edge_wasix::clock;
@@ -146,6 +146,11 @@ impl Host for Bridge {
 
     fn tz_offset_minutes(&self, _engine: &Engine, epoch_ms: i64) -> i32 {
         self.inner().map_or(0, |inner| time_zone::offset_minutes(&inner.time_zone.borrow(), epoch_ms))
+    }
+
+    fn tz_name_byte(&self, _engine: &Engine, epoch_ms: i64, at: i32) -> i32 {
+        let name = self.inner().map_or("", |inner| zone_name::name(&inner.time_zone.borrow(), epoch_ms));
+        usize::try_from(at).ok().and_then(|at| name.as_bytes().get(at)).map_or(0, |byte| i32::from(*byte))
     }
 
     fn random_seed(&self, _engine: &Engine) -> i64 {

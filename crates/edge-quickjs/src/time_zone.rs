@@ -13,13 +13,12 @@ pub(crate) fn named(name: &str) -> TimeZone {
 /// Minutes to add to UTC at an instant (east is positive). Offsets with seconds, of before zones were uniform, are rounded down as
 /// the engine counts in minutes.
 pub(crate) fn offset_minutes(zone: &TimeZone, epoch_ms: i64) -> i32 {
-    let instant = match Timestamp::from_millisecond(epoch_ms) {
-        Ok(instant) => instant,
-        // JavaScript's time is wider than the database's: its ends go on for ever.
-        Err(_) if epoch_ms < 0 => Timestamp::MIN,
-        Err(_) => Timestamp::MAX,
-    };
-    zone.to_offset(instant).seconds().div_euclid(60)
+    zone.to_offset(instant(epoch_ms)).seconds().div_euclid(60)
+}
+
+/// The instant, or the nearest end of the database: JavaScript's time is wider, and its ends go on for ever.
+pub(crate) fn instant(epoch_ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(epoch_ms).unwrap_or(if epoch_ms < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
 
 #[cfg(test)]

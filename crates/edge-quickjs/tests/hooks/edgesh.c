@@ -18,6 +18,8 @@
 
 static uintptr_t host_stack_lowest;
 
+int edge_tz_name_byte(int64_t epoch_ms, int at) { (void)epoch_ms; (void)at; return 0; }
+
 int edge_tz_offset_minutes(int64_t epoch_ms)
 {
     time_t t = epoch_ms >= 0 ? epoch_ms / 1000 : -((-epoch_ms + 999) / 1000);

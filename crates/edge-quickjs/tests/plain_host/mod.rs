@@ -21,6 +21,9 @@ impl<F: Fn(&Engine, i32) -> i32> Host for PlainHost<F> {
     fn tz_offset_minutes(&self, _engine: &Engine, _epoch_ms: i64) -> i32 {
         60
     }
+    fn tz_name_byte(&self, _engine: &Engine, _epoch_ms: i64, _at: i32) -> i32 {
+        0
+    }
     fn random_seed(&self, _engine: &Engine) -> i64 {
         42
     }
