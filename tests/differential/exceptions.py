@@ -24,7 +24,7 @@ class ExceptionsError(Exception):
 
 @dataclass(frozen=True)
 class Listed:
-    """One table of the file: patterns that the call and both answers must have in them, why, and one such call."""
+    """One table of the file: patterns that the call and both answers must have in them, why, and one such call (or none: empty)."""
 
     call: Pattern[str]
     node: Pattern[str]
@@ -38,13 +38,13 @@ class Listed:
 
 
 def _listed(table: dict[str, Any]) -> Listed:
-    unknown, missing = table.keys() - _KEYS, {"reason", "example"} - table.keys()
+    unknown, missing = table.keys() - _KEYS, {"reason"} - table.keys()
     if unknown or missing or not all(isinstance(value, str) for value in table.values()) or not table["reason"].strip():
-        raise ExceptionsError(f"{table}: wants reason, example and any of call, node, edge, all texts")
+        raise ExceptionsError(f"{table}: wants reason and any of example, call, node, edge, all texts")
     if not table.keys() & {"call", "node", "edge"}:
         raise ExceptionsError(f"{table}: covers everything")
     call, node, edge = (re.compile(table.get(key, ""), re.DOTALL) for key in ("call", "node", "edge"))
-    return Listed(call, node, edge, table["reason"], table["example"])
+    return Listed(call, node, edge, table["reason"], table.get("example", ""))
 
 
 def read(path: Path = PATH) -> list[Listed]:

@@ -32,7 +32,7 @@ def test_corpus(pair: Pair) -> None:
 
 def test_exceptions_still_differ(pair: Pair) -> None:
     """A difference that was mended is taken off the list, and an example is one of what it stands for."""
-    listed = exceptions.read()
+    listed = [entry for entry in exceptions.read() if entry.example]
     for entry, found in zip(listed, pair.answers([entry.example for entry in listed])):
         assert found.theirs != found.ours, f"no longer differs: {found}"
         assert entry.covers(found.source, found.theirs, found.ours), f"its own entry does not cover it: {found}"

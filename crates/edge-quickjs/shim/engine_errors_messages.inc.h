@@ -701,7 +701,7 @@ static JSValue js_error_throw_regexp(JSContext *ctx, JSValueConst pattern, JSVal
     static const JSMessageText texts[] = {
         { "expecting ')'", "Unterminated group" },
         { "expecting ']'", "Unterminated character class" },
-        { "unexpected end", "\\ at end of pattern" },
+        { "unexpected end", "Unterminated character class" },
         { "nothing to repeat", "Nothing to repeat" },
         { "invalid repetition count", "numbers out of order in {} quantifier" },
         { "extraneous characters at the end", "Unmatched ')'" },
@@ -722,8 +722,11 @@ static JSValue js_error_throw_regexp(JSContext *ctx, JSValueConst pattern, JSVal
         { "missing /", "missing /" },
     };
     DynBuf d;
+    JSString *p = JS_VALUE_GET_TAG(pattern) == JS_TAG_STRING ? JS_VALUE_GET_STRING(pattern) : NULL;
     int i;
 
+    if (!strcmp(msg, "unexpected end") && p && p->len && string_get(p, p->len - 1) == '\\')
+        msg = "\\ at end of pattern";
     for (i = 0; i < (int)countof(texts); i++) {
         if (!strcmp(texts[i].from, msg)) {
             msg = texts[i].to;

@@ -90,7 +90,9 @@ static void js_error_put_brief(JSContext *ctx, DynBuf *dbuf, JSValueConst v)
         break;
     default:
         if (p->class_id >= JS_CLASS_UINT8C_ARRAY && p->class_id <= JS_CLASS_FLOAT64_ARRAY) {
-            dbuf_putstr(dbuf, "[object Array]");
+            dbuf_putstr(dbuf, "[object ");
+            js_error_put_value(ctx, dbuf, s);
+            dbuf_putc(dbuf, ']');
             break;
         }
         dbuf_putstr(dbuf, "#<");
