@@ -41,6 +41,7 @@ pub mod signal;
 pub mod thread;
 pub mod trap;
 pub mod waker;
+pub mod wall;
 
 pub use errno::{Errno, Result, UV_EOF, uv_error, uv_error_map};
 pub use kernel::*;

@@ -121,5 +121,6 @@ impl Default for SpareFd {
 }
 
 fn open_spare() -> Option<OwnedFd> {
-    rustix::fs::open(c"/", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok()
+    // Only its place counts; a path descriptor can also be had where no file of the host may be read.
+    rustix::fs::open(c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()
 }
