@@ -51,6 +51,17 @@ def _ask(*args: str) -> str:
     return done.stdout
 
 
+def _second_wall(host: dict[str, Any]) -> str:
+    """What stands around a run with --safe besides edge-node's own checks."""
+    parts = [name for name, there in (("Landlock", host["landlock"] > 0), ("seccomp", host["seccomp"])) if there]
+    if not parts:
+        return "none: this kernel has neither Landlock nor seccomp (--safe runs warn of it)"
+    text = f"{' and '.join(parts)} around --safe runs"
+    if len(parts) == 2 and host["landlock"] >= 6:
+        return text
+    return f"{text}, not whole: Landlock 6 and seccomp would be (--safe runs warn of it)"
+
+
 def collect() -> dict[str, Any]:
     """Everything as plain values; what could not be found out is under `errors`.
 
@@ -99,7 +110,9 @@ def as_text(facts: dict[str, Any]) -> str:
         lines.append(("", f"{image['bytes'] / 1e6:.1f} MB, a heap of {image['heap'] / 1e6:.1f} MB"))
     if host := facts.get("host"):
         landlock = f"version {host['landlock']}" if host["landlock"] else "no"
-        lines.append(("machine", f"openat2: {'yes' if host['openat2'] else 'no'}, Landlock: {landlock}"))
+        seccomp = "yes" if host["seccomp"] else "no"
+        lines.append(("machine", f"openat2: {'yes' if host['openat2'] else 'no'}, Landlock: {landlock}, seccomp: {seccomp}"))
+        lines.append(("second wall", _second_wall(host)))
     lines += [("works", ", ".join(facts["present"]))] if facts.get("present") else []
     lines += [("missing", ", ".join(facts["missing"]))] if facts.get("missing") else []
     lines += [("error", error) for error in facts.get("errors", [])]

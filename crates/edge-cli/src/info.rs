@@ -44,7 +44,7 @@ pub fn print(kernel: &Kernel, exec_path: &str) -> i32 {
     let session = boot.as_ref().map(|path| format!("{path}.session"));
     let host = host_features();
     let text = format!(
-        "{{\"engine\":{{\"name\":{},\"version\":{},\"hash\":{}}},\"image\":{},\"session-image\":{},\"host\":{{\"openat2\":{},\"landlock\":{}}}}}\n",
+        "{{\"engine\":{{\"name\":{},\"version\":{},\"hash\":{}}},\"image\":{},\"session-image\":{},\"host\":{{\"openat2\":{},\"landlock\":{},\"seccomp\":{}}}}}\n",
         quoted(QuickJs.name()),
         quoted(QuickJs.version()),
         quoted(ENGINE_HASH),
@@ -52,6 +52,7 @@ pub fn print(kernel: &Kernel, exec_path: &str) -> i32 {
         image_facts(kernel, session.as_deref()),
         host.openat2,
         host.landlock,
+        edge_wasix::wall::offer().seccomp,
     );
     match kernel.write(1, text.as_bytes(), None) {
         Ok(_) => 0,

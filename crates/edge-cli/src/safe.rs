@@ -4,13 +4,14 @@
 //! gets another one, made from the policy, and nothing that leads back to the first. What the program is told of the host (its path, its
 //! name, its arguments) is made up here.
 
+use crate::image;
 use crate::permission;
 use crate::safe_options::{SafeOptions, read_policy};
 use edge_napi::{Engine, IsolateOptions};
 use edge_node::{BootImage, Options, Program};
 use edge_policy::{Document, PolicyError, Script};
 use edge_wasix::fs::ReadOnly;
-use edge_wasix::{Errno, GUEST_EXECUTABLE, HANDOVER_OPTION, Handover, Kernel, Limits, MemoryFs, Policy, Stdio};
+use edge_wasix::{Errno, GUEST_EXECUTABLE, HANDOVER_OPTION, Handover, Kernel, Limits, MemoryFs, Policy, Stdio, wall};
 use std::sync::Arc;
 
 /// Node's exit code for a command line that cannot be.
@@ -66,6 +67,14 @@ pub fn run(
             return NO_KERNEL;
         }
     };
+    // All that the run needs of the host is open now: the image, the volumes, the standard streams.
+    let executable = host.executable().unwrap_or_default();
+    let image_path = image::path(host, &String::from_utf8_lossy(&executable)).map(String::into_bytes);
+    let needs = wall::Needs { of_children: [Some(executable), image_path].into_iter().flatten().map(wall::host_path).collect() };
+    let wall = wall::raise(kernel.policy(), &needs);
+    if let Some(text) = wall.warning() {
+        complain(&format!("warning: {text}"));
+    }
     // The permission model hides nothing but files.
     let exec_path = match sandbox.policy.grants_host_processes() {
         true => host.executable().map_or_else(|_| GUEST_EXECUTABLE.to_owned(), |path| String::from_utf8_lossy(&path).into_owned()),

@@ -233,6 +233,11 @@ impl Policy {
         self.unix_sockets
     }
 
+    /// The host's paths of all local sockets that are granted by name.
+    pub fn unix_paths(&self) -> impl Iterator<Item = &std::path::Path> {
+        self.unix_paths.iter().map(|granted| std::path::Path::new(std::ffi::OsStr::from_bytes(&granted.1)))
+    }
+
     /// The host's path of a local socket that is granted by name.
     pub fn granted_unix_path(&self, guest: &[u8]) -> Option<&[u8]> {
         self.unix_paths.iter().find(|granted| granted.0 == guest).map(|granted| granted.1.as_slice())

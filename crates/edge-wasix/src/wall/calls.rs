@@ -12,7 +12,7 @@ use seccompiler::{
     apply_filter_all_threads,
 };
 
-use super::{Needs, numbers};
+use super::{has_commands, numbers};
 use crate::net::NetworkAccess;
 use crate::{Policy, VolumeAccess};
 
@@ -38,21 +38,23 @@ const NAMESPACES: &[c_int] = &[
     libc::CLONE_NEWNET,
 ];
 /// Names a mapping, for debuggers (the C library does).
-const PR_SET_VMA: u64 = 0x5356_4d41;
+const PR_SET_VMA: c_int = 0x5356_4d41;
+/// The machine's page size and the like (rustix asks).
+const PR_GET_AUXV: c_int = 0x4155_5856;
 
 /// Restricts all threads of the process.
 ///
 /// # Errors
 /// Why not, for a person.
-pub fn restrict(policy: &Policy, needs: &Needs) -> Result<(), String> {
-    let filters = filters(policy, needs).map_err(|error| error.to_string())?;
+pub fn restrict(policy: &Policy) -> Result<(), String> {
+    let filters = filters(policy).map_err(|error| error.to_string())?;
     filters.iter().try_for_each(|filter| apply_filter_all_threads(filter)).map_err(|error| error.to_string())
 }
 
 /// The filters, in the order they are to be set: the list of what exists comes last, for setting filters is not on it.
-fn filters(policy: &Policy, needs: &Needs) -> Built<Vec<BpfProgram>> {
+fn filters(policy: &Policy) -> Built<Vec<BpfProgram>> {
     let deadly = numbers::DEADLY.iter().map(|&call| (call, Vec::new())).collect();
-    if needs.commands {
+    if has_commands(policy) {
         // A program that was granted may try anything, and may need what is on no list of ours.
         let mut refused: Rules = deadly;
         refused.insert(libc::SYS_ioctl, input_of_terminals()?);
@@ -72,7 +74,7 @@ fn refused(policy: &Policy) -> Built<Rules> {
     if has_network {
         // The resolver talks to a local daemon, if there is one.
         families.extend([libc::AF_INET, libc::AF_INET6, libc::AF_UNIX]);
-    } else if policy.grants_unix_sockets() {
+    } else if policy.unix_paths().next().is_some() {
         families.push(libc::AF_UNIX);
     }
     if has_network || policy.grants_host_information() {
@@ -94,16 +96,14 @@ fn refused(policy: &Policy) -> Built<Rules> {
     rules.insert(libc::SYS_mprotect, vec![when(2, masked(libc::PROT_EXEC), libc::PROT_EXEC)?]);
     let code = if has_network { libc::PROT_EXEC | libc::PROT_WRITE } else { libc::PROT_EXEC };
     rules.insert(libc::SYS_mmap, vec![when(2, masked(code), code)?]);
-    if !policy.grants_host_processes() {
-        // SAFETY: answers a number.
-        let own = unsafe { libc::getpid() };
-        for call in [libc::SYS_kill, libc::SYS_tgkill, libc::SYS_prlimit64] {
-            let mut other = vec![condition(0, SeccompCmpOp::Ne, own)?];
-            if call == libc::SYS_prlimit64 {
-                other.push(condition(0, SeccompCmpOp::Ne, 0)?);
-            }
-            rules.insert(call, vec![SeccompRule::new(other)?]);
+    // SAFETY: answers a number.
+    let own = unsafe { libc::getpid() };
+    for call in [libc::SYS_kill, libc::SYS_tgkill, libc::SYS_prlimit64] {
+        let mut other = vec![condition(0, SeccompCmpOp::Ne, own)?];
+        if call == libc::SYS_prlimit64 {
+            other.push(condition(0, SeccompCmpOp::Ne, 0)?);
         }
+        rules.insert(call, vec![SeccompRule::new(other)?]);
     }
     Ok(rules)
 }
@@ -127,13 +127,8 @@ fn existing(policy: &Policy) -> Built<BpfProgram> {
     ];
     rules.extend(judged.map(|call| (call, Vec::new())));
     rules.insert(libc::SYS_clone, vec![when(0, masked(CLONE_KINDS), libc::CLONE_THREAD)?]);
-    let named = [libc::PR_SET_NAME, libc::PR_GET_NAME].map(|option| when(0, SeccompCmpOp::Eq, option));
-    let mut prctl = named.into_iter().collect::<Built<Vec<_>>>()?;
-    prctl.push(SeccompRule::new(vec![SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, PR_SET_VMA)?])?);
-    rules.insert(libc::SYS_prctl, prctl);
-    if policy.grants_host_processes() {
-        rules.insert(libc::SYS_setpriority, Vec::new());
-    }
+    let prctl = [libc::PR_SET_NAME, libc::PR_GET_NAME, PR_SET_VMA, PR_GET_AUXV];
+    rules.insert(libc::SYS_prctl, prctl.iter().map(|&option| when(0, SeccompCmpOp::Eq, option)).collect::<Built<_>>()?);
     build(rules, SeccompAction::Errno(libc::ENOSYS.unsigned_abs()), SeccompAction::Allow)
 }
 
@@ -164,4 +159,3 @@ fn build(rules: Rules, otherwise: SeccompAction, matched: SeccompAction) -> Buil
     let arch: TargetArch = std::env::consts::ARCH.try_into()?;
     SeccompFilter::new(rules, otherwise, matched, arch)?.try_into()
 }
-

@@ -1,17 +1,19 @@
 //! Landlock: which files can be opened, which ports used, who can be signalled.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, PathBeneath, Ruleset, RulesetAttr, RulesetCreated,
+    ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, NetPort, PathBeneath, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetError, Scope,
 };
 use rustix::fs::{Mode, OFlags};
 
-use super::{Needs, threads};
+use super::{Needs, has_commands, ports, threads};
 use crate::host::host_features;
 use crate::net::NetworkAccess;
 use crate::{Policy, VolumeAccess};
@@ -21,7 +23,9 @@ pub const WANTED: u32 = 6;
 const USED: ABI = ABI::V6;
 
 /// Where programs and their libraries are, for commands that were granted.
-const SYSTEM: &[&str] = &["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/proc/self", "/dev/urandom", "/dev/zero"];
+const SYSTEM: &[&str] = &["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/proc", "/dev/urandom", "/dev/zero"];
+/// What a child of the same kind needs: the loader and libraries, what it finds out about itself and about pseudo file systems.
+const OWN_KIND: &[&str] = &["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.preload", "/proc"];
 /// What the C library's resolver reads, and where it loads modules from.
 const RESOLVER: &[&str] = &[
     "/etc/hosts",
@@ -68,17 +72,22 @@ pub fn restrict(policy: &Policy, needs: &Needs) -> Result<u32, String> {
 
 fn ruleset(policy: &Policy, needs: &Needs) -> Result<RulesetCreated, RulesetError> {
     let mut rules = Ruleset::default().set_compatibility(CompatLevel::BestEffort).handle_access(AccessFs::from_all(USED))?;
-    if *policy.network_access() == NetworkAccess::Closed && !needs.commands {
-        rules = rules.handle_access(AccessNet::from_all(USED))?;
+    // A granted program of the host has no rules of the network.
+    let ports = if policy.programs().is_empty() { ports::granted(policy.network_access()) } else { Vec::new() };
+    for (access, _) in &ports {
+        rules = rules.handle_access(*access)?;
     }
-    if !policy.grants_unix_sockets() {
-        rules = rules.scope(Scope::AbstractUnixSocket)?;
-    }
-    if !policy.grants_host_processes() && threads::may_signal_each_other() {
+    rules = rules.scope(Scope::AbstractUnixSocket)?;
+    if threads::may_signal_each_other() {
         rules = rules.scope(Scope::Signal)?;
     }
     let mut rules = rules.create()?.set_compatibility(CompatLevel::BestEffort);
-    let run = if needs.commands { BitFlags::from(AccessFs::Execute) } else { BitFlags::EMPTY };
+    for (access, ports) in ports {
+        for port in ports {
+            rules = rules.add_rule(NetPort::new(port, access))?;
+        }
+    }
+    let run = if has_commands(policy) { BitFlags::from(AccessFs::Execute) } else { BitFlags::EMPTY };
     let read = AccessFs::ReadFile | AccessFs::ReadDir | run;
     // Devices and pipes are nothing that a program makes.
     let write = AccessFs::from_all(USED) & !(AccessFs::Execute | AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::MakeFifo) | run;
@@ -88,12 +97,21 @@ fn ruleset(policy: &Policy, needs: &Needs) -> Result<RulesetCreated, RulesetErro
     rules = allow(rules, Path::new("/dev/null"), AccessFs::ReadFile | AccessFs::WriteFile)?;
     // How much memory the program has.
     rules = allow(rules, Path::new("/proc/self/statm"), AccessFs::ReadFile.into())?;
-    for path in &needs.readable {
-        rules = allow(rules, path, read)?;
+    for folder in policy.unix_paths().filter_map(Path::parent) {
+        rules = allow(rules, folder, AccessFs::MakeSock | AccessFs::RemoveFile)?;
     }
     let mut groups: Vec<&[&str]> = Vec::new();
-    if needs.commands {
+    if !policy.programs().is_empty() {
         groups.push(SYSTEM);
+    }
+    for path in policy.programs() {
+        rules = allow(rules, Path::new(OsStr::from_bytes(path)), read)?;
+    }
+    if policy.node_children_document().is_some() {
+        groups.push(OWN_KIND);
+        for path in &needs.of_children {
+            rules = allow(rules, path, read)?;
+        }
     }
     if *policy.network_access() != NetworkAccess::Closed {
         groups.push(RESOLVER);

@@ -14,11 +14,12 @@
 //!
 //! * What the policy grants works as before: a call that the first wall lets through is never stopped by the second.
 //! * Every thread is inside, those that run already too; those started later inherit it.
-//! * It is never raised for an open policy.
+//! * It is never raised for a policy that grants the host's files or processes: `--permission` has Node's own promises.
 //!
 //! # What it cannot hold
 //!
-//! Landlock does not restrict `stat`, `readlink` and (where a volume is writable) `chmod`; it knows TCP ports, not addresses, and neither
+//! Where programs of the host are granted they run behind it: they read the system's folders and the volumes, and may try any call but
+//! those that only attacks make. Landlock does not restrict `stat`, `readlink` and (where a volume is writable) `chmod`; it knows TCP ports, not addresses, and neither
 //! UDP nor the paths of local sockets. There the first wall stands alone.
 //!
 //! # How it fails
@@ -33,6 +34,8 @@ mod files;
 mod numbers;
 mod offer;
 #[cfg(target_os = "linux")]
+mod ports;
+#[cfg(target_os = "linux")]
 mod threads;
 
 pub use offer::{Offer, offer};
@@ -43,11 +46,13 @@ use std::path::PathBuf;
 /// What a run needs besides what its policy says.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
-    /// Files and folders of the host that may be read.
-    pub readable: Vec<PathBuf>,
-    /// Programs may be started: files can be executed, and the calls that only attacks make are refused rather than deadly, for a
-    /// program that was granted may try them.
-    pub commands: bool,
+    /// Files and folders of the host that may be read where children are granted: what starts them.
+    pub of_children: Vec<PathBuf>,
+}
+
+/// A path of the host, for [`Needs`].
+pub fn host_path(path: Vec<u8>) -> PathBuf {
+    PathBuf::from(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(path))
 }
 
 /// What stands around the process.
@@ -71,14 +76,20 @@ impl Wall {
     }
 }
 
-/// Raises the wall around this process, for good. Nothing happens under a policy that grants the host's root.
+/// Raises the wall around this process, for good. Nothing happens under a policy that grants the host's root or its processes.
 ///
 /// Call it when everything is open that the run needs of the host and is not in its policy.
 pub fn raise(policy: &Policy, needs: &Needs) -> Wall {
-    if policy.grants_host_root() {
+    if policy.grants_host_root() || policy.grants_host_processes() {
         return Wall::default();
     }
     raise_all(policy, needs)
+}
+
+/// Whether anything may be executed.
+#[cfg(target_os = "linux")]
+fn has_commands(policy: &Policy) -> bool {
+    !policy.programs().is_empty() || policy.node_children_document().is_some()
 }
 
 #[cfg(target_os = "linux")]
@@ -91,7 +102,7 @@ fn raise_all(policy: &Policy, needs: &Needs) -> Wall {
     if let Some(abi) = wall.landlock.filter(|&abi| abi < files::WANTED) {
         wall.missing.push(format!("Landlock: this kernel has version {abi} of it, {} is needed for ports and signals", files::WANTED));
     }
-    match calls::restrict(policy, needs) {
+    match calls::restrict(policy) {
         Ok(()) => wall.seccomp = true,
         Err(reason) => wall.missing.push(format!("seccomp: {reason}")),
     }

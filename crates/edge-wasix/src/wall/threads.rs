@@ -18,9 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Restricts the calling thread; touches errno and nothing else.
 fn enter(rules: i32) -> bool {
     // SAFETY: both calls take numbers and touch no memory.
-    unsafe {
-        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && libc::syscall(libc::SYS_landlock_restrict_self, rules, 0) == 0
-    }
+    unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && libc::syscall(libc::SYS_landlock_restrict_self, rules, 0) == 0 }
 }
 
 extern "C" fn on_signal(_: libc::c_int) {
