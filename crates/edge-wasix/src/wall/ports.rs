@@ -19,7 +19,8 @@ pub fn granted(network: &NetworkAccess) -> Vec<(AccessNet, Vec<u16>)> {
     let resolves = *network != NetworkAccess::Closed;
     let directions = [(AccessNet::ConnectTcp, Direction::Connect), (AccessNet::BindTcp, Direction::Bind)];
     let listed = directions.into_iter().filter_map(|(access, direction)| {
-        let ranges = rules.iter().filter(|rule| rule.direction == direction && rule.protocol != Some(Protocol::Udp)).map(|rule| &rule.ports);
+        let ranges =
+            rules.iter().filter(|rule| rule.direction == direction && rule.protocol != Some(Protocol::Udp)).map(|rule| &rule.ports);
         if ranges.clone().map(|ports| ports.len()).sum::<usize>() > MOST {
             return None;
         }
