@@ -22,6 +22,8 @@ use crate::{Policy, VolumeAccess};
 pub const WANTED: u32 = 6;
 const USED: ABI = ABI::V6;
 
+/// How much memory the process has.
+const MEMORY: &str = "/proc/self/statm";
 /// Where programs and their libraries are, for commands that were granted.
 const SYSTEM: &[&str] = &["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/proc", "/dev/urandom", "/dev/zero"];
 /// What a child of the same kind needs: the loader and libraries, what it finds out about itself and about pseudo file systems.
@@ -95,8 +97,10 @@ fn ruleset(policy: &Policy, needs: &Needs) -> Result<RulesetCreated, RulesetErro
         rules = allow(rules, &volume.host, if volume.access == VolumeAccess::ReadWrite { write } else { read })?;
     }
     rules = allow(rules, Path::new("/dev/null"), AccessFs::ReadFile | AccessFs::WriteFile)?;
-    // How much memory the program has.
-    rules = allow(rules, Path::new("/proc/self/statm"), AccessFs::ReadFile.into())?;
+    // How much memory the program has: its limit is held by that. A rule is for the file that the name led to, and in `/proc` that is
+    // another one once nobody has used it for long; so it is kept in use, for as long as the process lives.
+    rules = allow(rules, Path::new(MEMORY), AccessFs::ReadFile.into())?;
+    std::mem::forget(rustix::fs::open(MEMORY, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()));
     for folder in policy.unix_paths().filter_map(Path::parent) {
         rules = allow(rules, folder, AccessFs::MakeSock | AccessFs::RemoveFile)?;
     }
