@@ -10,7 +10,9 @@ from typing import Any
 
 from edgejs._core import Core, StrPath, closed, outcome
 from edgejs._errors import ExitError, RuntimeClosedError
+from edgejs._limits import Limits
 from edgejs._native import JSFunction
+from edgejs._policy import Policy
 from edgejs._runtime import Member, call_request, expose_request
 
 
@@ -61,8 +63,10 @@ class AsyncRuntime:
     `JSFunction` returns an awaitable. Values cross as they do with `Runtime`.
 
     Args:
-        cwd: the folder it works in; None: this process's.
-        env: variables to set besides this process's.
+        policy: what it may do, and nothing else; None: what this process may (its files, network, environment variables).
+        limits: how much it may use; times are counted anew for each stretch in which something runs.
+        cwd: the folder it works in; None: this process's, under a policy `/`.
+        env: variables to set besides those it has.
         memory_limit: bytes of heap at most, array buffers and the library itself (12 MB) included.
 
     Raises:
@@ -77,9 +81,17 @@ class AsyncRuntime:
         'later'
     """
 
-    def __init__(self, *, cwd: StrPath | None = None, env: Mapping[str, str] | None = None, memory_limit: int = 1 << 30) -> None:
+    def __init__(
+        self,
+        *,
+        policy: Policy | None = None,
+        limits: Limits | None = None,
+        cwd: StrPath | None = None,
+        env: Mapping[str, str] | None = None,
+        memory_limit: int = 1 << 30,
+    ) -> None:
         loop = asyncio.get_running_loop()
-        self._core = _AsyncCore(cwd=cwd, env=env, memory_limit=memory_limit, loop=loop)
+        self._core = _AsyncCore(policy=policy, limits=limits, cwd=cwd, env=env, memory_limit=memory_limit, loop=loop)
         self._core._loop = loop
 
     async def eval(self, code: str, filename: str = "[eval]") -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Union
@@ -21,6 +22,9 @@ from edgejs._limits import exceeded
 
 if TYPE_CHECKING:
     import asyncio
+
+    from edgejs._limits import Limits
+    from edgejs._policy import Policy
 
 StrPath = Union[str, "os.PathLike[str]"]
 
@@ -47,6 +51,13 @@ def outcome(told: tuple[str, Any]) -> Any:
     raise RuntimeClosedError(f"the environment is gone: {what}")
 
 
+def _folder(cwd: StrPath | None, policy: Policy | None) -> str:
+    """Where the environment works: under a policy a path that it sees, else one of this process."""
+    if policy is None:
+        return os.path.abspath(os.fspath(cwd) if cwd is not None else os.getcwd())  # noqa: PTH100, PTH109
+    return os.fspath(cwd) if cwd is not None else "/"
+
+
 class Core:
     """An environment that can be asked."""
 
@@ -56,6 +67,8 @@ class Core:
         cwd: StrPath | None,
         env: Mapping[str, str] | None,
         memory_limit: int,
+        policy: Policy | None = None,
+        limits: Limits | None = None,
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         hooks = Hooks(loop)
@@ -64,9 +77,11 @@ class Core:
             hooks=hooks,
             exec_path=edge_node_path(),
             image=boot_image_path(),
-            cwd=os.path.abspath(os.fspath(cwd) if cwd is not None else os.getcwd()),  # noqa: PTH100, PTH109
+            cwd=_folder(cwd, policy),
             env=None if env is None else list(env.items()),
             memory_limit=memory_limit,
+            policy=None if policy is None else json.dumps(policy.to_document()),
+            limits=None if limits is None else json.dumps({"memory": [], "limits": limits.given()}),
         )
         hooks.tie(self)
 

@@ -9,7 +9,9 @@ from types import TracebackType
 from typing import Any, Union
 
 from edgejs._core import StrPath
+from edgejs._limits import Limits
 from edgejs._native import JSFunction
+from edgejs._policy import Policy
 from edgejs._runtime import Runtime
 
 Work = Union[str, Callable[..., Any]]
@@ -20,6 +22,8 @@ class Pool:
 
     Args:
         size: how many tasks run at once; None: as many as there are processors.
+        policy: as for `Runtime`.
+        limits: as for `Runtime`.
         tools: functions for each environment, as the module `host:tools` (see `Runtime.expose`).
         cwd: as for `Runtime`.
         env: as for `Runtime`.
@@ -38,6 +42,8 @@ class Pool:
         self,
         size: int | None = None,
         *,
+        policy: Policy | None = None,
+        limits: Limits | None = None,
         tools: Mapping[str, Any] | None = None,
         cwd: StrPath | None = None,
         env: Mapping[str, str] | None = None,
@@ -46,13 +52,15 @@ class Pool:
         if size is not None and size < 1:
             raise ValueError(f"size: {size} is less than 1")
         self._tools = tools
+        self._policy = policy
+        self._limits = limits
         self._cwd = cwd
         self._env = env
         self._memory_limit = memory_limit
         self._executor = ThreadPoolExecutor(size or os.cpu_count() or 1, "edgejs-pool")
 
     def _run(self, work: Work, args: tuple[Any, ...]) -> Any:
-        with Runtime(cwd=self._cwd, env=self._env, memory_limit=self._memory_limit) as runtime:
+        with Runtime(policy=self._policy, limits=self._limits, cwd=self._cwd, env=self._env, memory_limit=self._memory_limit) as runtime:
             if self._tools:
                 runtime.expose("tools", self._tools)
             if not isinstance(work, str):

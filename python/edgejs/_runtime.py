@@ -9,7 +9,9 @@ from typing import Any
 
 from edgejs._core import Core, StrPath
 from edgejs._errors import ExitError, RuntimeClosedError
+from edgejs._limits import Limits
 from edgejs._native import JSFunction
+from edgejs._policy import Policy
 
 
 class Member:
@@ -75,9 +77,9 @@ def expose_request(name: str, members: Mapping[str, Any]) -> tuple[Any, ...]:
 class Runtime:
     """A Node environment: its own heap, globals, modules and event loop. Use it as a context manager.
 
-    It has this process's files, network and standard streams. Methods may be called from any thread, also at the same time. The GIL is
-    released while JavaScript runs, and Ctrl-C interrupts it. An environment in which nothing runs has no thread; timers that are open go
-    on while something runs.
+    Without a `policy` it has this process's files and network; its standard streams are this process's in any case. Methods may be
+    called from any thread, also at the same time. The GIL is released while JavaScript runs, and Ctrl-C interrupts it. An environment in
+    which nothing runs has no thread; timers that are open go on while something runs.
 
     Values are copied from one language to the other:
 
@@ -105,8 +107,10 @@ class Runtime:
     object of any other Python class cannot cross.
 
     Args:
-        cwd: the folder it works in; None: this process's.
-        env: variables to set besides this process's.
+        policy: what it may do, and nothing else; None: what this process may (its files, network, environment variables).
+        limits: how much it may use; times are counted anew for each stretch in which something runs.
+        cwd: the folder it works in; None: this process's, under a policy `/`.
+        env: variables to set besides those it has.
         memory_limit: bytes of heap at most, array buffers and the library itself (12 MB) included.
 
     Raises:
@@ -118,8 +122,16 @@ class Runtime:
         [2, 4]
     """
 
-    def __init__(self, *, cwd: StrPath | None = None, env: Mapping[str, str] | None = None, memory_limit: int = 1 << 30) -> None:
-        self._core = Core(cwd=cwd, env=env, memory_limit=memory_limit)
+    def __init__(
+        self,
+        *,
+        policy: Policy | None = None,
+        limits: Limits | None = None,
+        cwd: StrPath | None = None,
+        env: Mapping[str, str] | None = None,
+        memory_limit: int = 1 << 30,
+    ) -> None:
+        self._core = Core(policy=policy, limits=limits, cwd=cwd, env=env, memory_limit=memory_limit)
 
     def eval(self, code: str, filename: str = "[eval]") -> Any:
         """Runs a script in the global scope and returns the value of its last expression; a promise is awaited.

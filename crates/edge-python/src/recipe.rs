@@ -3,6 +3,7 @@
 use crate::workers::STACK_LIMIT;
 use edge_napi::{ImageError, IsolateOptions};
 use edge_node::{BootImage, EnvironmentOptions, Options, SessionImages};
+use edge_policy::Document;
 use edge_quickjs::QuickJs;
 use edge_wasix::{Kernel, Policy, Stdio};
 use pyo3::exceptions::{PyRuntimeError, PyRuntimeWarning};
@@ -19,12 +20,33 @@ pub struct Recipe {
     pub cwd: Option<String>,
     pub env: Option<Vec<(String, String)>>,
     pub memory_limit: u64,
+    /// A policy's JSON document; none is everything that this process may do.
+    pub policy: Option<String>,
+    /// A document with limits only, besides those of the policy.
+    pub limits: Option<String>,
 }
+
+/// Where a program under a policy believes its executable to be: the host's path is none of its business.
+const GUEST_EXECUTABLE: &str = "/usr/bin/edge-node";
 
 impl Recipe {
     /// Makes it, on the thread that calls.
     pub fn cook(self) -> Result<edge_node::Session, String> {
-        let mut builder = Kernel::builder().policy(Policy::open()).stdio(Stdio::Inherit);
+        let read = |text: &str| Document::from_json(text).map_err(|error| error.to_string());
+        let given = self.limits.as_deref().map(read).transpose()?.unwrap_or_default().limits;
+        let (policy, limits, exec_path) = match &self.policy {
+            None => (Policy::open(), given, self.exec_path),
+            Some(text) => {
+                let document = read(text)?;
+                let errno_text = |errno: edge_wasix::Errno| errno.message().to_owned();
+                let host = Kernel::builder().policy(Policy::open()).stdio(Stdio::None).build().map_err(errno_text)?;
+                // The volumes of an `edgejs.Policy` are absolute.
+                let policy = document.policy(&host, b"/").map_err(|error| error.to_string())?;
+                (policy, document.limits.min(&given), GUEST_EXECUTABLE.to_owned())
+            }
+        };
+        let memory_limit = limits.memory.map_or(self.memory_limit, |most| most.min(self.memory_limit));
+        let mut builder = Kernel::builder().policy(policy).limits(limits).stdio(Stdio::Inherit);
         for (name, value) in self.env.into_iter().flatten() {
             builder = builder.env(name, value);
         }
@@ -32,10 +54,9 @@ impl Recipe {
             builder = builder.cwd(cwd);
         }
         let kernel = builder.build().map_err(|errno| errno.message().to_owned())?;
-        let isolate = IsolateOptions { memory_limit: self.memory_limit, stack_limit: STACK_LIMIT };
+        let isolate = IsolateOptions { memory_limit, stack_limit: STACK_LIMIT };
         let cli = Options::parse(None, &[]).map_err(|error| error.report("edge-node"))?;
-        let options =
-            EnvironmentOptions { cli, exec_path: self.exec_path.clone(), argv0: self.exec_path, owns_process: false, ..Default::default() };
+        let options = EnvironmentOptions { cli, exec_path: exec_path.clone(), argv0: exec_path, owns_process: false, ..Default::default() };
         edge_node::Session::start(&QuickJs, &self.images, kernel, options, &isolate).map_err(|error| error.0)
     }
 }

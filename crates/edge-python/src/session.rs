@@ -309,7 +309,8 @@ fn kind(name: &str) -> PyResult<&'static str> {
 impl Session {
     /// Starts an environment.
     #[new]
-    #[pyo3(signature = (*, hooks, exec_path, image, cwd, env, memory_limit))]
+    #[pyo3(signature = (*, hooks, exec_path, image, cwd, env, memory_limit, policy, limits))]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword of its own")]
     fn new(
         py: Python<'_>,
         hooks: Py<PyAny>,
@@ -318,12 +319,14 @@ impl Session {
         cwd: Option<String>,
         env: Option<Vec<(String, String)>>,
         memory_limit: u64,
+        policy: Option<String>,
+        limits: Option<String>,
     ) -> PyResult<Self> {
         let images = match image {
             Some(path) => images(py, path)?,
             None => SessionImages::default(),
         };
-        let recipe = Recipe { images, exec_path, cwd, env, memory_limit };
+        let recipe = Recipe { images, exec_path, cwd, env, memory_limit, policy, limits };
         let line = Line::new();
         let (started, start) = channel();
         let of_worker = Arc::clone(&line);

@@ -1,0 +1,38 @@
+"""A thousand environments at once in one process: each with its own heap, none with a thread while it waits.
+
+python examples/pool/pool.py [COUNT]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import edgejs
+
+
+def resident() -> float:
+    """Megabytes of memory that this process has."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1000
+    return 0.0
+
+
+def main() -> None:
+    """Makes them, asks each, and says what they took."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    before, began = resident(), time.perf_counter()
+    environments = [edgejs.Runtime(policy=edgejs.Policy()) for _ in range(count)]
+    made = time.perf_counter()
+    total = sum(runtime.eval(f"globalThis.mine = {number}; mine + 1") for number, runtime in enumerate(environments))
+    asked = time.perf_counter()
+    assert total == sum(range(1, count + 1))
+    print(f"{count} environments: made in {made - began:.2f} s, asked in {asked - made:.2f} s, {resident() - before:.0f} MB")
+    for runtime in environments:
+        runtime.close()
+
+
+if __name__ == "__main__":
+    main()
