@@ -41,7 +41,7 @@ export default { title: first.title, price: await fetch_price('book') };
 HOSTILE = {
     "reads a password file": "require('fs').readFileSync('/etc/passwd', 'utf8')",
     "writes into its folder": "require('fs').writeFileSync('/data/topic.txt', 'x')",
-    "connects elsewhere": "require('net').connect(80, '192.0.2.1').on('error', (e) => { throw e }); new Promise(() => {})",
+    "connects elsewhere": "new Promise((_, fail) => require('net').connect(80, '192.0.2.1').on('error', fail))",
     "starts a program": "const r = require('child_process').spawnSync('/bin/sh', ['-c', 'id']); if (r.error) throw r.error; r.status",
     "reads the environment": "Object.keys(process.env).length",
     "walks into Python": "require('host:tools').search.__globals__",
@@ -70,7 +70,7 @@ def main() -> None:
         with environment(folder) as runtime:
             try:
                 got = f"got {runtime.eval(code)!r}"
-            except (edgejs.JavaScriptError, edgejs.LimitExceeded, edgejs.RuntimeClosedError) as error:
+            except (edgejs.JavaScriptError, edgejs.ExitError, edgejs.LimitExceeded, edgejs.RuntimeClosedError) as error:
                 got = f"{type(error).__name__}: {str(error).splitlines()[0]}"
         print(f"{what}: {got}")
 

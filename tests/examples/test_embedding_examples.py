@@ -31,7 +31,7 @@ def test_agent_with_hostile_scripts(edge_node: Path) -> None:
     assert got["walks into Python"] == "got None"
     assert got["fills the memory"].startswith("OutOfMemoryError")
     assert got["never ends"].startswith("WallTimeLimitExceeded")
-    assert "got" not in got["connects elsewhere"]
+    assert "EACCES" in got["connects elsewhere"]
 
 
 def test_pool(edge_node: Path) -> None:
