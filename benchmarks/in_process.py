@@ -1,7 +1,8 @@
 """`python -m benchmarks.in_process WHAT`: one figure of environments inside this Python process, printed after RESULT.
 
 `start` and `first-start`: milliseconds of `edgejs.Runtime()`. `private` and `private-hello`: kilobytes of memory that only that
-environment has, after it was made and after `console.log`. `eval`: milliseconds of `eval("1")`. `boundary:NAME`: nanoseconds.
+environment has, after it was made and after `console.log`. `eval`: milliseconds of `eval("1")`. `callback`: nanoseconds that JavaScript
+waits for a Python function. `boundary:NAME`: nanoseconds.
 """
 
 from __future__ import annotations
@@ -55,6 +56,15 @@ def measure(what: str, scale: float) -> float:
     if what == "eval":
         kept[0].eval("1")
         return _median_ms(lambda: kept[0].eval("1"), count)
+    if what == "callback":
+        rounds = max(100, int(20_000 * scale))
+        kept[0].expose("tools", {"add": lambda a, b: a + b})
+        return float(
+            kept[0].eval(
+                "const { add } = require('host:tools'); const begun = process.hrtime.bigint();"
+                f"for (let i = 0; i < {rounds}; i++) add(i, 1); Number(process.hrtime.bigint() - begun) / {rounds}"
+            )
+        )
     if what in ("private", "private-hello"):
         before = _private_kilobytes()
         kept += [edgejs.Runtime() for _ in range(count)]

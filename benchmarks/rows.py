@@ -91,4 +91,5 @@ def all_rows(scratch: Path) -> list[Row]:
         _in_process("boundary", "native to JavaScript", "boundary:native to JavaScript", "ns"),
         _in_process("boundary", "binding call, 3 arguments", "boundary:binding call, three arguments", "ns", 150),
         _in_process("boundary", "nested callback", "boundary:nested callback", "ns"),
+        _in_process("boundary", "JavaScript to Python and back", "callback", "ns", 5000),
     ]
