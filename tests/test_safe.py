@@ -53,7 +53,7 @@ def test_nothing_of_the_host_is_seen(safe: Safe, tmp_path: Path) -> None:
         {},
         1,
         "/",
-        [["tmp"], "ENOENT", "ENOENT", "ENOENT", "ENOENT"],
+        [["dev", "tmp"], "ENOENT", "ENOENT", "ENOENT", "ENOENT"],
     ]
 
 
@@ -133,7 +133,7 @@ def test_policy_files(safe: Safe, tmp_path: Path) -> None:
         "volumes = ['..:/v:rw']\nmemory = ['/tmp', '/m']\nset_env = { B = '2' }\nenv = ['SECRET']\n"
     )
     code = "console.log(JSON.stringify([require('/v/lib'), process.env, require('fs').readdirSync('/').sort()]))"
-    expected = ["lib", {"B": "2", "SECRET": "hush"}, ["m", "tmp", "v"]]
+    expected = ["lib", {"B": "2", "SECRET": "hush"}, ["dev", "m", "tmp", "v"]]
     assert _value(safe("--policy", "policies/p.toml", "-e", code)) == expected
     (tmp_path / "p.json").write_text(json.dumps({"volumes": [".:/v"], "memory": ["/tmp", "/m"], "set_env": {"B": "2"}, "env": ["SECRET"]}))
     assert _value(safe("--policy=p.json", "-e", code)) == expected

@@ -11,7 +11,7 @@ use edge_napi::{Engine, IsolateOptions};
 use edge_node::{BootImage, Options, Program};
 use edge_policy::{Document, PolicyError, Script};
 use edge_wasix::fs::ReadOnly;
-use edge_wasix::{Errno, GUEST_EXECUTABLE, HANDOVER_OPTION, Handover, Kernel, Limits, MemoryFs, Policy, Stdio, wall};
+use edge_wasix::{BuildError, GUEST_EXECUTABLE, HANDOVER_OPTION, Handover, Kernel, Limits, MemoryFs, Policy, Stdio, wall};
 use std::sync::Arc;
 
 /// Node's exit code for a command line that cannot be.
@@ -62,8 +62,8 @@ pub fn run(
     };
     let kernel = match sandbox.kernel() {
         Ok(kernel) => kernel,
-        Err(errno) => {
-            complain(&format!("no sandbox: {}", errno.message()));
+        Err(error) => {
+            complain(&format!("no sandbox: {error}"));
             return NO_KERNEL;
         }
     };
@@ -246,7 +246,7 @@ impl Sandbox {
         Some(if guest.is_empty() { b"/".to_vec() } else { guest })
     }
 
-    fn kernel(&self) -> Result<Arc<Kernel>, Errno> {
+    fn kernel(&self) -> Result<Arc<Kernel>, BuildError> {
         let args = std::iter::once(GUEST_EXECUTABLE.to_owned()).chain(self.args.iter().cloned());
         let mut builder = Kernel::builder().policy(self.policy.clone()).limits(self.limits).stdio(Stdio::Own).args(args);
         builder = builder.adopt_fds(self.fds.clone());
@@ -255,7 +255,9 @@ impl Sandbox {
             builder = builder.inherit_fds();
         }
         if let Some(script) = &self.script {
-            builder = builder.mount(&script.folder, ReadOnly::new(MemoryFs::new().with_file(&script.name, &script.contents)?));
+            let file = MemoryFs::new().with_file(&script.name, &script.contents);
+            let file = file.map_err(|errno| BuildError { errno, what: script.name.clone() })?;
+            builder = builder.mount(&script.folder, ReadOnly::new(file));
         }
         for (name, value) in &self.env {
             builder = builder.env(name, value);
@@ -270,7 +272,7 @@ impl Sandbox {
             }
             builder = builder.cwd(cwd);
         }
-        builder.build()
+        builder.build_explained()
     }
 }
 

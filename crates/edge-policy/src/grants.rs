@@ -24,15 +24,15 @@ impl Document {
     /// # Errors
     /// The first field that cannot be.
     pub fn policy(&self, host: &Kernel, base: &[u8]) -> Result<Policy, PolicyError> {
-        let mut policy = Policy::closed();
+        let mut policy = Policy::closed().devices(true);
         for (index, text) in self.volumes.iter().enumerate() {
             let wrong = |reason: String| PolicyError::new(format!("volumes[{index}]"), reason);
             let rule = VolumeRule::parse(text).map_err(wrong)?;
             let path = absolute(base, rule.host.as_bytes());
             let real = host.realpath(&path).map_err(|errno| wrong(missing(&rule.host, errno)))?;
             let stat = host.stat(&real).map_err(|errno| wrong(missing(&rule.host, errno)))?;
-            if !stat.is_dir() {
-                return Err(wrong(format!("{} is no folder", rule.host)));
+            if !stat.is_dir() && !stat.is_file() {
+                return Err(wrong(format!("{} is neither a folder nor a file", rule.host)));
             }
             policy = policy.volume_at(rule.guest.as_bytes(), &real, rule.access);
         }

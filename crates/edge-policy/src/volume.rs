@@ -26,7 +26,7 @@ impl VolumeRule {
         let (rest, access) = match text.rsplit_once(':') {
             Some((rest, "ro")) => (rest, VolumeAccess::ReadOnly),
             Some((rest, "rw")) => (rest, VolumeAccess::ReadWrite),
-            Some((_, "cow")) => return Err("copy-on-write volumes are not there yet".to_owned()),
+            Some((rest, "cow")) => (rest, VolumeAccess::CopyOnWrite),
             Some((_, last)) if last.starts_with('/') => (text, VolumeAccess::ReadOnly),
             Some((rest, mode)) if rest.contains(':') => return Err(format!("{mode:?} is no mode: ro, rw or cow")),
             Some((_, guest)) => return Err(format!("the guest path {guest:?} is not absolute")),
@@ -56,6 +56,7 @@ mod tests {
         assert_eq!(VolumeRule::parse("./src:/app"), rule("./src", "/app", VolumeAccess::ReadOnly));
         assert_eq!(VolumeRule::parse("./src:/app:ro"), rule("./src", "/app", VolumeAccess::ReadOnly));
         assert_eq!(VolumeRule::parse("/a:b:/data:rw"), rule("/a:b", "/data", VolumeAccess::ReadWrite));
+        assert_eq!(VolumeRule::parse("t:/t:cow"), rule("t", "/t", VolumeAccess::CopyOnWrite));
     }
 
     #[test]

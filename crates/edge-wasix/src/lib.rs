@@ -26,6 +26,7 @@
 //! retried unless the kernel was told to stop ([`Kernel::interrupt`]).
 
 pub mod clock;
+pub mod cow_fs;
 mod errno;
 pub mod fs;
 pub mod host;
@@ -43,6 +44,7 @@ pub mod trap;
 pub mod waker;
 pub mod wall;
 
+pub use cow_fs::{Change, ChangeKind, CopyOnWrite};
 pub use errno::{Errno, Result, UV_EOF, uv_error, uv_error_map};
 pub use kernel::*;
 pub use limits::{Limit, LimitError, Limits, Meter};

@@ -13,14 +13,16 @@ pub const GUEST_EXECUTABLE: &str = "/usr/bin/edge-node";
 pub enum VolumeAccess {
     ReadOnly,
     ReadWrite,
+    /// The guest may write, but to a layer in memory ([`crate::CopyOnWrite`]): the host's files are not changed.
+    CopyOnWrite,
 }
 
-/// A directory of the host shown to the guest.
+/// A directory or a single file of the host shown to the guest.
 #[derive(Clone, Debug)]
 pub struct Volume {
     /// Where the guest sees it: an absolute path.
     pub guest: Vec<u8>,
-    /// The host's directory.
+    /// The host's directory or regular file.
     pub host: PathBuf,
     pub access: VolumeAccess,
 }
@@ -51,6 +53,7 @@ pub struct Policy {
     node_children: Option<NodeChildren>,
     volumes: Vec<Volume>,
     memory: Vec<Vec<u8>>,
+    devices: bool,
     max_fds: usize,
 }
 
@@ -72,6 +75,7 @@ impl Policy {
             node_children: None,
             volumes: Vec::new(),
             memory: Vec::new(),
+            devices: false,
             max_fds: 1 << 20,
         }
     }
@@ -93,6 +97,7 @@ impl Policy {
             node_children: None,
             volumes: Vec::new(),
             memory: Vec::new(),
+            devices: false,
             max_fds: 1024,
         }
     }
@@ -121,6 +126,15 @@ impl Policy {
     pub fn memory(mut self, guest: impl AsRef<[u8]>) -> Policy {
         self.host_root = false;
         self.memory.push(guest.as_ref().to_vec());
+        self
+    }
+
+    /// Gives the guest a `/dev` of its own with `null`, `zero`, `full`, `random`, `urandom`, `stdin`, `stdout`, `stderr` and `fd`, of which
+    /// the last four are the guest's own descriptors; or not. Nothing of the host's `/dev` is in it. Confines file access as
+    /// [`Policy::volume`] does.
+    pub fn devices(mut self, granted: bool) -> Policy {
+        self.host_root &= !granted;
+        self.devices = granted;
         self
     }
 
@@ -268,6 +282,11 @@ impl Policy {
     /// The guest paths of empty folders in memory.
     pub fn memory_folders(&self) -> &[Vec<u8>] {
         &self.memory
+    }
+
+    /// Whether the guest has a `/dev` of its own.
+    pub fn has_devices(&self) -> bool {
+        self.devices
     }
 
     pub fn fd_limit(&self) -> usize {

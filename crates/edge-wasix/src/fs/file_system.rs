@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::{DirEntry, DirStream, File, ListedDir, SetTime, Stat, StatFs};
-use crate::{Errno, Result};
+use crate::{Change, Errno, Result};
 
 /// A tree of files.
 ///
@@ -82,5 +82,15 @@ pub trait FileSystem: Send + Sync {
     /// A descriptor (`O_PATH`) of the file for `inotify`; `ENOSYS` where changes cannot be watched.
     fn watch_fd(&self, _path: &[u8], _follow: bool) -> Result<OwnedFd> {
         Err(Errno::ENOSYS)
+    }
+
+    /// What was changed in a copy-on-write file system; `None` for any other.
+    fn changes(&self) -> Option<Result<Vec<Change>>> {
+        None
+    }
+
+    /// This file system as the embedder may change it, whatever the guest may: only where nothing but this kernel's own memory is changed.
+    fn for_embedder(&self) -> Option<&dyn FileSystem> {
+        None
     }
 }

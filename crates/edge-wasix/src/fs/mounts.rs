@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use super::{DirEntry, EntryKind, FileSystem, ReadOnly};
-use crate::{Errno, MemoryFs, Result};
+use crate::{Change, Errno, MemoryFs, Result};
 
 /// As Linux: more links than this in one path are taken for a loop.
 const MAX_LINKS: usize = 40;
@@ -175,7 +175,8 @@ impl Mounts {
             let rest = &mount.point[guest.len() + 1..];
             let name = rest.split(|&b| b == b'/').next().unwrap_or(rest);
             if !entries.iter().any(|entry| entry.name == name) {
-                entries.push(DirEntry { name: name.to_vec(), kind: EntryKind::Dir, ino: 0 });
+                let kind = if name.len() < rest.len() { EntryKind::Dir } else { kind_of_root(&*mount.fs) };
+                entries.push(DirEntry { name: name.to_vec(), kind, ino: 0 });
             }
         }
     }
@@ -189,6 +190,29 @@ impl Mounts {
         };
         let mount = &self.mounts[self.place(&guest).0];
         (!Arc::ptr_eq(&mount.fs, &self.skeleton)).then(|| mount.point.clone())
+    }
+
+    /// The place of an absolute path without `..`, taken by its letters: links are not followed, and the file system answers `ELOOP` if it
+    /// has one on the way. `None` for a path that ends in a slash, and for what mounts lie at or below.
+    pub fn literal(&self, path: &[u8]) -> Result<Option<Target>> {
+        if path.first() == Some(&b'/') { self.lexical(b"", path) } else { Err(Errno::EINVAL) }
+    }
+
+    /// What was changed in copy-on-write mounts, with absolute guest paths.
+    pub fn changes(&self) -> Result<Vec<Change>> {
+        let mut all = Vec::new();
+        for mount in &self.mounts {
+            let Some(changes) = mount.fs.changes() else { continue };
+            all.extend(changes?.into_iter().map(|change| {
+                let mut path = mount.point.clone();
+                if !change.path.is_empty() {
+                    push(&mut path, &change.path);
+                }
+                Change { path, ..change }
+            }));
+        }
+        all.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(all)
     }
 
     /// Resolves every link; what is named must exist.
@@ -311,6 +335,11 @@ impl Mounts {
         }
         Ok(self.target(at, true))
     }
+}
+
+/// A volume may be a single file.
+fn kind_of_root(fs: &dyn FileSystem) -> EntryKind {
+    fs.mode(b"", false).map_or(EntryKind::Dir, EntryKind::from_mode)
 }
 
 /// What no path may be, whatever it names.

@@ -5,7 +5,7 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use super::{DirEntry, DirStream, File, FileSystem, HandleType, SetTime, Stat, StatFs};
-use crate::{Errno, Result};
+use crate::{Change, Errno, Result};
 
 /// Lets only reading calls through to `F`; everything else is `EROFS`, on paths and on open files alike.
 pub struct ReadOnly<F>(F);
@@ -113,6 +113,14 @@ impl<F: FileSystem> FileSystem for ReadOnly<F> {
 
     fn watch_fd(&self, path: &[u8], follow: bool) -> Result<OwnedFd> {
         self.0.watch_fd(path, follow)
+    }
+
+    fn changes(&self) -> Option<Result<Vec<Change>>> {
+        self.0.changes()
+    }
+
+    fn for_embedder(&self) -> Option<&dyn FileSystem> {
+        self.0.for_embedder()
     }
 }
 

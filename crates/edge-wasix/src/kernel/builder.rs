@@ -3,16 +3,17 @@
 use std::os::fd::{FromRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
+use super::devices::Devices;
 use super::fd_table::FdTable;
 use super::umask::host_umask;
 use super::{Interrupt, Kernel, View};
-use crate::fs::{FileSystem, Mounts, ReadOnly};
-use crate::host::{HostDir, HostFile, HostRoot};
+use crate::fs::{FileSystem, Mounts};
+use crate::host::{HostFile, HostRoot};
 use crate::limits::{Limits, Meter};
 use crate::memory_fs::DEFAULT_LIMIT;
-use crate::{Errno, MemoryFs, Policy, Result, VolumeAccess};
+use crate::{Errno, MemoryFs, Policy, Result};
 
 /// What descriptors 0, 1 and 2 of a new kernel are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,7 +43,27 @@ pub struct KernelBuilder {
     inherit_fds: bool,
     limits: Limits,
     adopt_fds: Vec<i32>,
+    resolve_by_hand: bool,
 }
+
+/// Why there is no kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildError {
+    pub errno: Errno,
+    /// What could not be had: a volume with its host and guest path, the working directory…
+    pub what: String,
+}
+
+impl std::fmt::Display for BuildError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.what, self.errno.message())
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// The host user's variable that has volumes confined without `openat2`, as on a host without that call: for tests of the rules kept by hand.
+const RESOLVE_BY_HAND: &str = "EDGE_RESOLVE_BY_HAND";
 
 impl KernelBuilder {
     /// What its programs may do; [`Policy::closed`] when not said.
@@ -118,6 +139,12 @@ impl KernelBuilder {
         self
     }
 
+    /// Confines volumes without `openat2`, as on a host that lacks the call. So does `EDGE_RESOLVE_BY_HAND=1` in the host's environment.
+    pub fn resolve_by_hand(mut self, by_hand: bool) -> Self {
+        self.resolve_by_hand = by_hand;
+        self
+    }
+
     /// Builds it.
     ///
     /// # Errors
@@ -125,26 +152,39 @@ impl KernelBuilder {
     /// `EINVAL` for a mount point that is no absolute path; what opening a volume's host directory answers;
     /// what `chdir` to the working directory answers.
     pub fn build(self) -> Result<Arc<Kernel>> {
+        self.build_explained().map_err(|error| error.errno)
+    }
+
+    /// As [`KernelBuilder::build`], telling what it was that failed.
+    ///
+    /// # Errors
+    ///
+    /// As [`KernelBuilder::build`], with the volume or folder by name.
+    pub fn build_explained(self) -> std::result::Result<Arc<Kernel>, BuildError> {
+        let about = |what: &str| {
+            let what = what.to_owned();
+            move |errno| BuildError { errno, what }
+        };
         let policy = self.policy.unwrap_or_else(Policy::closed);
         let interrupt = Arc::new(Interrupt::default());
+        let this = Arc::new(OnceLock::new());
         let view = if policy.grants_host_root() && self.mounts.is_empty() {
             View::Host(HostRoot::new(Arc::clone(&interrupt)))
         } else {
-            let mut mounts = Vec::new();
+            let mut mounts: Vec<(Vec<u8>, Arc<dyn FileSystem>)> = Vec::new();
+            if policy.has_devices() {
+                mounts.push((b"/dev".to_vec(), Arc::new(Devices::new(Arc::clone(&this)))));
+            }
+            let by_hand = self.resolve_by_hand || std::env::var_os(RESOLVE_BY_HAND).is_some_and(|value| value == "1");
+            let room = self.limits.host_memory.map_or(DEFAULT_LIMIT, |most| most.min(DEFAULT_LIMIT));
             for volume in policy.volumes() {
-                let dir = HostDir::open(&volume.host)?;
-                let fs: Arc<dyn FileSystem> = match volume.access {
-                    VolumeAccess::ReadOnly => Arc::new(ReadOnly::new(dir)),
-                    VolumeAccess::ReadWrite => Arc::new(dir),
-                };
-                mounts.push((volume.guest.clone(), fs));
+                mounts.push((volume.guest.clone(), super::volumes::open(volume, by_hand, room)?));
             }
             for guest in policy.memory_folders() {
-                let memory = self.limits.host_memory.map_or_else(MemoryFs::new, |most| MemoryFs::with_limit(most.min(DEFAULT_LIMIT)));
-                mounts.push((guest.clone(), Arc::new(memory)));
+                mounts.push((guest.clone(), Arc::new(MemoryFs::with_limit(room))));
             }
             mounts.extend(self.mounts);
-            View::Mounts(Mounts::new(mounts)?)
+            View::Mounts(Mounts::new(mounts).map_err(about("a mount point"))?)
         };
         let mut env = Vec::new();
         if policy.grants_host_environment() {
@@ -158,12 +198,12 @@ impl KernelBuilder {
         let env_set: Vec<_> = named.chain(policy.set_variables().iter().cloned()).chain(self.env).collect();
         let meter = Meter::new(self.limits, Arc::clone(&interrupt));
         let fds = FdTable::new(policy.fd_limit(), Arc::clone(&meter));
-        stdio(&fds, self.stdio, &interrupt)?;
+        stdio(&fds, self.stdio, &interrupt).map_err(about("standard input and output"))?;
         if self.inherit_fds {
-            inherited(&fds, &interrupt)?;
+            inherited(&fds, &interrupt).map_err(about("the inherited descriptors"))?;
         }
         for fd in self.adopt_fds {
-            adopt(&fds, &interrupt, fd)?;
+            adopt(&fds, &interrupt, fd).map_err(about("a descriptor handed over"))?;
         }
         let kernel = Kernel {
             policy,
@@ -180,12 +220,17 @@ impl KernelBuilder {
             children: Mutex::default(),
         };
         for (name, value) in &env_set {
-            kernel.setenv(name, value)?;
+            kernel.setenv(name, value).map_err(about("an environment variable"))?;
         }
         if let Some(path) = &self.cwd {
-            kernel.chdir(path)?;
+            kernel
+                .chdir(path)
+                .map_err(|errno| BuildError { errno, what: format!("the working directory {}", String::from_utf8_lossy(path)) })?;
         }
-        Ok(Arc::new(kernel))
+        let kernel = Arc::new(kernel);
+        // The one that is set is the only one.
+        let _ = this.set(Arc::downgrade(&kernel));
+        Ok(kernel)
     }
 }
 

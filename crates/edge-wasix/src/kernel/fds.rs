@@ -97,8 +97,11 @@ impl Kernel {
     /// Writes at most `len` bytes under the limits of output (descriptors 1 and 2) and of bytes written (files): `write` gets how many it
     /// may. The limit of output ends the program, the other is `EDQUOT`.
     fn metered(&self, fd: Fd, file: &dyn File, len: usize, write: impl FnOnce(usize) -> Result<usize>) -> Result<usize> {
+        // `/dev/stdout` gives the same open file another number.
+        let is_output = |number| self.fds.get(number).is_ok_and(|other| std::ptr::addr_eq(Arc::as_ptr(&other), file));
         let limit = match fd {
             1 | 2 => Limit::Output,
+            _ if self.limits().output.is_some() && (is_output(1) || is_output(2)) => Limit::Output,
             _ if self.limits().bytes_written.is_some() && !file.is_socket() => Limit::BytesWritten,
             _ => return write(len),
         };

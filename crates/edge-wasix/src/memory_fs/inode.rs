@@ -1,55 +1,12 @@
-//! The files, directories and links of a memory file system, and its size limit.
+//! The files, directories and links of a memory file system.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use super::quota::Quota;
 use crate::fs::{SetTime, Stat, Timespec};
 use crate::{Errno, Result};
-
-/// What a name costs beside its bytes: roughly the host memory of an entry and an inode, so that a flood of empty
-/// files is bounded too.
-pub(super) const NAME_COST: u64 = 256;
-
-/// How much a file system may hold. Counted up before memory is taken, down when the last user of a file is gone.
-pub(super) struct Quota {
-    limit: u64,
-    used: AtomicU64,
-}
-
-impl Quota {
-    pub(super) fn new(limit: u64) -> Quota {
-        Quota { limit, used: AtomicU64::new(0) }
-    }
-
-    pub(super) fn add(&self, bytes: u64) -> Result<()> {
-        let add = |used: u64| used.checked_add(bytes).filter(|&sum| sum <= self.limit);
-        match self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(Errno::ENOSPC),
-        }
-    }
-
-    pub(super) fn remove(&self, bytes: u64) {
-        self.used.fetch_sub(bytes, Ordering::Relaxed);
-    }
-
-    pub(super) fn add_name(&self, name: &[u8]) -> Result<()> {
-        self.add(name.len() as u64 + NAME_COST)
-    }
-
-    pub(super) fn remove_name(&self, name: &[u8]) {
-        self.remove(name.len() as u64 + NAME_COST);
-    }
-
-    pub(super) fn limit(&self) -> u64 {
-        self.limit
-    }
-
-    pub(super) fn free(&self) -> u64 {
-        self.limit.saturating_sub(self.used.load(Ordering::Relaxed))
-    }
-}
 
 pub(super) type Names = BTreeMap<Vec<u8>, Arc<Inode>>;
 

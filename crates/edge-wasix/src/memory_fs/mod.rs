@@ -5,6 +5,7 @@
 
 mod inode;
 mod memory_file;
+mod quota;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,10 +13,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::fs::{DirEntry, EntryKind, File, FileSystem, SetTime, Stat, StatFs};
 use crate::{Errno, Result};
 
-use inode::{Inode, Kind, Names, Quota};
+pub(crate) use quota::{NAME_COST, Quota};
+
+use inode::{Inode, Kind, Names};
 use memory_file::MemoryFile;
 
-const NAME_MAX: usize = 255;
+pub(crate) const NAME_MAX: usize = 255;
 /// The figure `statfs` shows for `tmpfs`.
 const TMPFS_MAGIC: u64 = 0x0102_1994;
 pub(crate) const DEFAULT_LIMIT: u64 = 512 << 20;
@@ -362,7 +365,11 @@ impl FileSystem for MemoryFs {
         let _tree = self.read_tree();
         self.lookup_follow(path, true)?;
         let free = self.quota.free() / 4096;
-        let files = self.quota.free() / inode::NAME_COST;
+        let files = self.quota.free() / NAME_COST;
         Ok(StatFs { kind: TMPFS_MAGIC, bsize: 4096, blocks: self.quota.limit() / 4096, bfree: free, bavail: free, files, ffree: files })
+    }
+
+    fn for_embedder(&self) -> Option<&dyn FileSystem> {
+        Some(self)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use edge_wasix::fs::FileSystem;
 use edge_wasix::host::HostDir;
-use edge_wasix::{Kernel, MemoryFs, Policy};
+use edge_wasix::{CopyOnWrite, Kernel, MemoryFs, Policy};
 
 /// A directory of the host that is removed with everything in it.
 pub struct TempTree(PathBuf);
@@ -63,12 +63,13 @@ fn confined(name: &'static str, fs: impl FileSystem + 'static, temp: Option<Temp
 
 /// One machine of each kind, all empty.
 pub fn machines() -> Vec<Machine> {
-    let (a, b, c) = (TempTree::new(), TempTree::new(), TempTree::new());
+    let (a, b, c, d) = (TempTree::new(), TempTree::new(), TempTree::new(), TempTree::new());
     let open = Kernel::builder().policy(Policy::open()).cwd(c.path().as_os_str().as_encoded_bytes()).build().unwrap();
     vec![
         confined("memory", MemoryFs::new(), None),
         confined("host directory", HostDir::open(a.path()).unwrap(), Some(a)),
         confined("host directory by hand", HostDir::open_by_hand(b.path()).unwrap(), Some(b)),
+        confined("copy on write", CopyOnWrite::new(HostDir::open(d.path()).unwrap()).unwrap(), Some(d)),
         Machine { name: "open host", kernel: open, base: c.path().to_str().unwrap().to_string(), temp: Some(c) },
     ]
 }
