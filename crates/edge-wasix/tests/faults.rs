@@ -160,8 +160,8 @@ fn a_copy_up_is_whole_or_not_there() {
     let contents: Vec<u8> = (0..2000u32).map(|n| n as u8).collect();
     for errno in ERRORS {
         let mut succeeded = 0;
-        for calls in 0..400 {
-            let faults = Faults::new(errno, 7);
+        for calls in 0..250 {
+            let faults = Faults::new(errno, 23);
             let lower = MemoryFs::new().with_file("/d/f", &contents).unwrap().with_file("/d/other", "o").unwrap();
             let cow = CopyOnWrite::new(Faulty(lower, Arc::clone(&faults))).unwrap();
             let k = Kernel::builder().mount("/", cow).build().unwrap();

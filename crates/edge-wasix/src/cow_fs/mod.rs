@@ -273,13 +273,14 @@ impl FileSystem for CopyOnWrite {
 
     fn link(&self, from: &[u8], to: &[u8]) -> Result<()> {
         let _tree = self.write_tree();
-        if self.layers.find(from)?.stat().is_dir() {
-            return Err(Errno::EPERM);
-        }
+        let is_dir = self.layers.find(from)?.stat().is_dir();
         match self.layers.find(to) {
             Ok(_) => return Err(Errno::EEXIST),
             Err(Errno::ENOENT) => {}
             Err(error) => return Err(error),
+        }
+        if is_dir {
+            return Err(Errno::EPERM);
         }
         let (dir, name) = self.layers.parent(to)?;
         let node = self.layers.upper(from)?;

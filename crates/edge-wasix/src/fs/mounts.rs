@@ -174,9 +174,12 @@ impl Mounts {
             }
             let rest = &mount.point[guest.len() + 1..];
             let name = rest.split(|&b| b == b'/').next().unwrap_or(rest);
-            if !entries.iter().any(|entry| entry.name == name) {
-                let kind = if name.len() < rest.len() { EntryKind::Dir } else { kind_of_root(&*mount.fs) };
-                entries.push(DirEntry { name: name.to_vec(), kind, ino: 0 });
+            let kind = if name.len() < rest.len() { EntryKind::Dir } else { kind_of_root(&*mount.fs) };
+            match entries.iter_mut().find(|entry| entry.name == name) {
+                // What is mounted there is seen, not what is under it.
+                Some(entry) if name.len() == rest.len() => entry.kind = kind,
+                Some(_) => {}
+                None => entries.push(DirEntry { name: name.to_vec(), kind, ino: 0 }),
             }
         }
     }
