@@ -44,13 +44,13 @@ console.log(JSON.stringify([rounds, [...new Set(read)], fs.existsSync('/v/stolen
 
 
 def _swap(inside: Path, stop: threading.Event, count: list[int]) -> None:
-    real, evil, spare = (str(inside / name) for name in ("real", "evil", "spare"))
+    real, evil, spare = (inside / name for name in ("real", "evil", "spare"))
     while not stop.is_set():
         for _ in range(100):
-            os.rename(real, spare)
-            os.rename(evil, real)
-            os.rename(real, evil)
-            os.rename(spare, real)
+            real.rename(spare)
+            evil.rename(real)
+            real.rename(evil)
+            spare.rename(real)
         count[0] += 100
 
 

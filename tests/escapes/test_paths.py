@@ -36,8 +36,10 @@ def _hash(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         stat = path.lstat()
-        digest.update(f"{path} {stat.st_mode} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino} {stat.st_nlink}\n".encode(errors="surrogateescape"))
-        digest.update(os.readlink(path).encode() if path.is_symlink() else path.read_bytes() if path.is_file() else b"")
+        digest.update(
+            f"{path} {stat.st_mode} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino} {stat.st_nlink}\n".encode(errors="surrogateescape")
+        )
+        digest.update(str(path.readlink()).encode() if path.is_symlink() else path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()
 
 
@@ -53,7 +55,9 @@ def cage(request: pytest.FixtureRequest, edge_node: Path, tmp_path: Path) -> Ite
     def run(code: str, mode: str = "rw", *options: str) -> Any:
         env = {"EDGE_RESOLVE_BY_HAND": "1" if request.param == "by hand" else "0"}
         outside = json.dumps(str(tmp_path / "outside"))
-        return attack(edge_node, f"{_READS} const outside = {outside};\n{code}", "--volume", f"{tmp_path / 'inside'}:/v:{mode}", *options, env=env)
+        return attack(
+            edge_node, f"{_READS} const outside = {outside};\n{code}", "--volume", f"{tmp_path / 'inside'}:/v:{mode}", *options, env=env
+        )
 
     yield run
     assert [_hash(tmp_path / "outside"), _hash(tmp_path / "inside-secret")] == before
@@ -156,7 +160,15 @@ def test_09_prefixes_are_not_folders(cage: Cage) -> None:
 def test_10_letters_that_look_alike(cage: Cage, tmp_path: Path) -> None:
     composed, decomposed = unicodedata.normalize("NFC", "é"), unicodedata.normalize("NFD", "é")
     (tmp_path / "inside" / composed).write_text("composed")
-    looks = ["/V/" + composed, "/v/" + decomposed, "/\uff56/x", "/v/..\u2215outside", "/v/\uff0e\uff0e/outside/canary", "/v/ﬁ", "/v/․․/outside"]
+    looks = [
+        "/V/" + composed,
+        "/v/" + decomposed,
+        "/\uff56/x",
+        "/v/..\u2215outside",
+        "/v/\uff0e\uff0e/outside/canary",
+        "/v/ﬁ",
+        "/v/․․/outside",
+    ]
     code = f"report([{json.dumps(looks)}.map((p) => code(() => fs.readFileSync(p))), fs.readFileSync('/v/{composed}', 'utf8')])"
     assert cage(code) == [["ENOENT"] * len(looks), "composed"]
 
@@ -190,9 +202,7 @@ def test_12_fifos_sockets_and_devices(cage: Cage, tmp_path: Path) -> None:
 
 
 def test_13_packages_that_point_outside(cage: Cage, tmp_path: Path) -> None:
-    package = tmp_path / "inside" / "node_modules" / "evil"
-    package.mkdir(parents=True)
-    (tmp_path / "outside" / "index.js").write_text("module.exports = 'hush'") if False else None
+    (tmp_path / "inside" / "node_modules").mkdir()
     up = "../" * 20
     outside = str(tmp_path / "outside")
     for name, main in [("a", f"{up}{outside}/canary"), ("b", f"{outside}/canary"), ("c", "../../../outside/canary")]:
