@@ -279,10 +279,10 @@ impl FileSystem for CopyOnWrite {
             Err(Errno::ENOENT) => {}
             Err(error) => return Err(error),
         }
+        let (dir, name) = self.layers.parent(to)?;
         if is_dir {
             return Err(Errno::EPERM);
         }
-        let (dir, name) = self.layers.parent(to)?;
         let node = self.layers.upper(from)?;
         self.layers.put_name(&dir, name, &node)?;
         node.count_links(1);
