@@ -1,4 +1,4 @@
-"""Row 16: descriptors. (Row 17 is in `crates/edge-wasix/tests/escapes.rs`, rows 18 and 19 in `test_processes.py`.)"""
+"""Rows 16 and 17: descriptors. (Rows 18 and 19 are in `test_processes.py`.)"""
 
 from __future__ import annotations
 
@@ -37,3 +37,23 @@ def test_16_a_read_only_descriptor_changes_nothing(edge_node: Path, tmp_path: Pa
         before.st_ctime_ns,
         "contents",
     )
+
+
+def test_17_forged_descriptors_are_none(edge_node: Path) -> None:
+    """No number leads to what the program did not open; a storm of opens and closes leaves nothing open."""
+    code = """
+        const fs = require('fs');
+        const forged = [...Array(1100).keys()].slice(3).concat(4096, 65535, 2 ** 20, 2 ** 31 - 1);
+        const tries = [fs.fstatSync, fs.closeSync, fs.fsyncSync, (fd) => fs.readSync(fd, Buffer.alloc(8)), (fd) => fs.writeSync(fd, 'x'), (fd) => fs.readFileSync(fd)];
+        const codes = new Set();
+        for (const fd of forged) for (const attempt of tries) codes.add(code(() => attempt(fd)));
+        const wrong = [-1, 2 ** 31, 1.5, NaN, '3', {}].map((fd) => code(() => fs.fstatSync(fd)));
+        fs.writeFileSync('/tmp/f', 'mine');
+        const first = fs.openSync('/tmp/f');
+        for (let round = 0; round < 20000; round++) fs.closeSync(fs.openSync('/tmp/f'));
+        const last = fs.openSync('/tmp/f');
+        fs.closeSync(first);
+        report([[...codes], wrong, last - first, code(() => fs.readSync(first, Buffer.alloc(1))), fs.readFileSync(last, 'utf8')]);
+        """
+    wrong = ["ERR_OUT_OF_RANGE", "ERR_OUT_OF_RANGE", "ERR_OUT_OF_RANGE", "ERR_OUT_OF_RANGE", "ERR_INVALID_ARG_TYPE", "ERR_INVALID_ARG_TYPE"]
+    assert attack(edge_node, code) == [["EBADF"], wrong, 1, "EBADF", "mine"]
