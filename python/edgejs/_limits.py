@@ -142,7 +142,8 @@ _EXCEPTIONS: dict[str, type[LimitExceeded]] = {
 class Limits:
     """How much a program may use. None is no limit. Texts become numbers: `Limits(memory="64MB").memory == 64_000_000`.
 
-    In a `Runtime` times are counted anew for each request (`eval`, a call, …); in `edgejs.run` for the whole run.
+    In a `Runtime` times are counted anew for each stretch of running (an `eval`, a call; calls that overlap share one); in `edgejs.run` for
+    the whole run.
 
     Attributes:
         memory: bytes of the engine's memory (it starts with 12 MB); over it a JavaScript RangeError where there is one,

@@ -28,6 +28,7 @@ _HOSTILE = """
 
 @pytest.mark.parametrize("name", ["buffer", "tcp_wrap", "pipe_wrap", "udp_wrap", "stream_wrap", "zlib", "crypto", "url", "serdes"])
 def test_40_bindings_with_random_arguments(edge_node: Path, tmp_path: Path, name: str) -> None:
+    """Not `fs` and `util`: among their random calls are reads of descriptors that block and sleeps of weeks, which only a deadline ends (row 49)."""
     (tmp_path / "canary").write_text("alive")
     code = (
         _HOSTILE.replace("SEED", "7")

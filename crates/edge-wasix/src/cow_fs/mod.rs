@@ -304,7 +304,7 @@ impl FileSystem for CopyOnWrite {
 
     fn set_times(&self, path: &[u8], atime: SetTime, mtime: SetTime, follow: bool) -> Result<()> {
         self.change(path, follow, |node| {
-            node.set_times(atime, mtime);
+            node.meta().set_times(atime, mtime);
             Ok(())
         })
     }
@@ -325,14 +325,14 @@ impl FileSystem for CopyOnWrite {
             if matches!(node.kind, Kind::Link(_)) {
                 return Err(Errno::ENOTSUP);
             }
-            node.chmod(mode);
+            node.meta().chmod(mode);
             Ok(())
         })
     }
 
     fn chown(&self, path: &[u8], uid: Option<u32>, gid: Option<u32>, follow: bool) -> Result<()> {
         self.change(path, follow, |node| {
-            node.chown(uid, gid);
+            node.meta().chown(uid, gid);
             Ok(())
         })
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::fs::{FileSystem, SetTime, Stat, Timespec};
+use crate::fs::{FileSystem, Meta, Stat, Timespec};
 use crate::memory_fs::Quota;
 use crate::{Errno, Result};
 
@@ -39,17 +39,6 @@ pub(super) enum Kind {
     Link(Vec<u8>),
     /// A FIFO, socket or device of the lower layer that was moved: it can be named and removed, never opened.
     Other,
-}
-
-/// What can change about a node beside its contents.
-pub(super) struct Meta {
-    pub(super) mode: u32,
-    pub(super) uid: u32,
-    pub(super) gid: u32,
-    pub(super) nlink: u64,
-    atime: Timespec,
-    mtime: Timespec,
-    ctime: Timespec,
 }
 
 pub(super) struct Node {
@@ -186,10 +175,7 @@ impl Node {
 
     /// The contents (or names) changed now.
     pub(super) fn changed(&self) {
-        let now = Timespec::now();
-        let mut meta = self.meta();
-        meta.mtime = now;
-        meta.ctime = now;
+        self.meta().changed();
     }
 
     /// One name more or less.
@@ -198,32 +184,6 @@ impl Node {
         meta.nlink = meta.nlink.saturating_add_signed(change);
         meta.ctime = Timespec::now();
         meta.nlink
-    }
-
-    pub(super) fn chmod(&self, mode: u32) {
-        let mut meta = self.meta();
-        meta.mode = mode & 0o7777;
-        meta.ctime = Timespec::now();
-    }
-
-    pub(super) fn chown(&self, uid: Option<u32>, gid: Option<u32>) {
-        let mut meta = self.meta();
-        meta.uid = uid.filter(|&id| id != u32::MAX).unwrap_or(meta.uid);
-        meta.gid = gid.filter(|&id| id != u32::MAX).unwrap_or(meta.gid);
-        meta.ctime = Timespec::now();
-    }
-
-    pub(super) fn set_times(&self, atime: SetTime, mtime: SetTime) {
-        let now = Timespec::now();
-        let pick = |set: SetTime, old: Timespec| match set {
-            SetTime::Omit => old,
-            SetTime::Now => now,
-            SetTime::At(time) => time,
-        };
-        let mut meta = self.meta();
-        meta.atime = pick(atime, meta.atime);
-        meta.mtime = pick(mtime, meta.mtime);
-        meta.ctime = now;
     }
 
     /// Sets a file's length, filling with zeros. Of a lower file only what stays is copied.

@@ -113,19 +113,19 @@ impl File for CowFile {
     }
 
     fn chmod(&self, mode: u32) -> Result<()> {
-        self.node.chmod(mode);
+        self.node.meta().chmod(mode);
         self.layers.keep(&self.node);
         Ok(())
     }
 
     fn chown(&self, uid: Option<u32>, gid: Option<u32>) -> Result<()> {
-        self.node.chown(uid, gid);
+        self.node.meta().chown(uid, gid);
         self.layers.keep(&self.node);
         Ok(())
     }
 
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> Result<()> {
-        self.node.set_times(atime, mtime);
+        self.node.meta().set_times(atime, mtime);
         self.layers.keep(&self.node);
         Ok(())
     }

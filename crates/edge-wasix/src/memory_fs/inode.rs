@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::quota::Quota;
-use crate::fs::{SetTime, Stat, Timespec};
+use crate::fs::{Meta, Stat, Timespec};
 use crate::{Errno, Result};
 
 pub(super) type Names = BTreeMap<Vec<u8>, Arc<Inode>>;
@@ -34,21 +34,10 @@ impl Kind {
     }
 }
 
-/// What can change about an inode beside its contents.
-pub(super) struct Meta {
-    pub(super) mode: u32,
-    pub(super) uid: u32,
-    pub(super) gid: u32,
-    pub(super) nlink: u64,
-    pub(super) atime: Timespec,
-    pub(super) mtime: Timespec,
-    pub(super) ctime: Timespec,
-    pub(super) birthtime: Timespec,
-}
-
 pub(super) struct Inode {
     pub(super) ino: u64,
     pub(super) kind: Kind,
+    birthtime: Timespec,
     meta: Mutex<Meta>,
     quota: Arc<Quota>,
 }
@@ -78,10 +67,9 @@ impl Inode {
             atime: now,
             mtime: now,
             ctime: now,
-            birthtime: now,
         };
         let ino = INODES.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Inode { ino, kind, meta: Mutex::new(meta), quota: Arc::clone(quota) })
+        Arc::new(Inode { ino, kind, birthtime: now, meta: Mutex::new(meta), quota: Arc::clone(quota) })
     }
 
     pub(super) fn meta(&self) -> MutexGuard<'_, Meta> {
@@ -99,10 +87,7 @@ impl Inode {
 
     /// The contents (or names) changed now.
     pub(super) fn changed(&self) {
-        let now = Timespec::now();
-        let mut meta = self.meta();
-        meta.mtime = now;
-        meta.ctime = now;
+        self.meta().changed();
     }
 
     pub(super) fn stat(&self, dev: u64) -> Stat {
@@ -127,34 +112,8 @@ impl Inode {
             atime: meta.atime,
             mtime: meta.mtime,
             ctime: meta.ctime,
-            birthtime: meta.birthtime,
+            birthtime: self.birthtime,
         }
-    }
-
-    pub(super) fn chmod(&self, mode: u32) {
-        let mut meta = self.meta();
-        meta.mode = mode & 0o7777;
-        meta.ctime = Timespec::now();
-    }
-
-    pub(super) fn chown(&self, uid: Option<u32>, gid: Option<u32>) {
-        let mut meta = self.meta();
-        meta.uid = uid.filter(|&id| id != u32::MAX).unwrap_or(meta.uid);
-        meta.gid = gid.filter(|&id| id != u32::MAX).unwrap_or(meta.gid);
-        meta.ctime = Timespec::now();
-    }
-
-    pub(super) fn set_times(&self, atime: SetTime, mtime: SetTime) {
-        let now = Timespec::now();
-        let pick = |set: SetTime, old: Timespec| match set {
-            SetTime::Omit => old,
-            SetTime::Now => now,
-            SetTime::At(time) => time,
-        };
-        let mut meta = self.meta();
-        meta.atime = pick(atime, meta.atime);
-        meta.mtime = pick(mtime, meta.mtime);
-        meta.ctime = now;
     }
 
     /// Sets a file's length, filling with zeros.

@@ -91,17 +91,17 @@ impl File for MemoryFile {
     }
 
     fn chmod(&self, mode: u32) -> Result<()> {
-        self.inode.chmod(mode);
+        self.inode.meta().chmod(mode);
         Ok(())
     }
 
     fn chown(&self, uid: Option<u32>, gid: Option<u32>) -> Result<()> {
-        self.inode.chown(uid, gid);
+        self.inode.meta().chown(uid, gid);
         Ok(())
     }
 
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> Result<()> {
-        self.inode.set_times(atime, mtime);
+        self.inode.meta().set_times(atime, mtime);
         Ok(())
     }
 

@@ -334,7 +334,7 @@ impl FileSystem for MemoryFs {
 
     fn set_times(&self, path: &[u8], atime: SetTime, mtime: SetTime, follow: bool) -> Result<()> {
         let _tree = self.read_tree();
-        self.lookup_follow(path, follow)?.set_times(atime, mtime);
+        self.lookup_follow(path, follow)?.meta().set_times(atime, mtime);
         Ok(())
     }
 
@@ -351,13 +351,13 @@ impl FileSystem for MemoryFs {
         if matches!(inode.kind, Kind::Link(_)) {
             return Err(Errno::ENOTSUP);
         }
-        inode.chmod(mode);
+        inode.meta().chmod(mode);
         Ok(())
     }
 
     fn chown(&self, path: &[u8], uid: Option<u32>, gid: Option<u32>, follow: bool) -> Result<()> {
         let _tree = self.read_tree();
-        self.lookup_follow(path, follow)?.chown(uid, gid);
+        self.lookup_follow(path, follow)?.meta().chown(uid, gid);
         Ok(())
     }
 
