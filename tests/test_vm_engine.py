@@ -35,6 +35,36 @@ PROGRAMS = {
         setTimeout(() => {}, 20);
         setTimeout(() => {}, 40);
     """,
+    "cached-data": """
+        const vm = require('vm');
+        const source = 'globalThis.x = 6 * 7';
+        const script = new vm.Script(source, { produceCachedData: true });
+        const data = script.createCachedData();
+        console.log(script.cachedDataProduced, Buffer.isBuffer(script.cachedData), Buffer.isBuffer(data));
+        for (const [text, cachedData] of [[source, data], [source + ' ', data]]) {
+          const again = new vm.Script(text, { cachedData });
+          console.log(again.cachedDataRejected, again.runInThisContext());
+        }
+        const f = vm.compileFunction('return a + b', ['a', 'b'], { produceCachedData: true });
+        console.log(f.cachedDataProduced, vm.compileFunction('return a + b', ['a', 'b'], { cachedData: f.cachedData }).cachedDataRejected);
+        console.log(vm.compileFunction('return a * c', ['a', 'c'], { cachedData: Buffer.from('none') }).cachedDataRejected);
+    """,
+    "context-extensions": """
+        const vm = require('vm');
+        const f = vm.compileFunction('return [a, b, c, arguments.length, new Error().stack.split("\\n")[1]]', ['c'], {
+          contextExtensions: [{ a: 1, b: 2 }, { b: 3 }], filename: 'f.js', lineOffset: 10,
+        });
+        console.log(f(4, 5), f.length, vm.compileFunction('"use strict"; return this === undefined', [], { contextExtensions: [{}] })());
+        try { vm.compileFunction('} function g() {', [], { contextExtensions: [{}] }); } catch (error) { console.log(error.name); }
+    """,
+    "unlinked-module": """
+        const vm = require('vm');
+        const module = new vm.SourceTextModule('export const a = 1');
+        try { module.instantiate(); } catch (error) { console.log(error.code, error.message); }
+        module.linkRequests([]);
+        module.instantiate();
+        console.log(module.status, Object.keys(module.namespace));
+    """,
     "names-in-stacks": """
         const channel = { trace(f) { return f(); } };
         console.log(channel.trace(() => new Error().stack.split('\\n')[1].trim().split(' ')[1], { a: 1 }));
@@ -44,4 +74,4 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program(name: str, compare: Comparison) -> None:
-    compare(["program.js"], {"program.js": PROGRAMS[name]})
+    compare(["--no-warnings", "--experimental-vm-modules", "program.js"], {"program.js": PROGRAMS[name]})

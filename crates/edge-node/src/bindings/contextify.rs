@@ -1,6 +1,7 @@
 //! `internalBinding('contextify')`: scripts, functions from text, contexts.
 
 mod cjs;
+pub mod code_cache;
 mod compile;
 mod context;
 mod script;

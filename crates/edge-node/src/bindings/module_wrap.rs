@@ -2,6 +2,7 @@
 //!
 //! A wrap keeps its module in a private property, so the two live and die together, and both are in an image.
 
+use super::contextify::code_cache;
 use super::contextify::{context_global, host_option, offset, set_magic_comments, with_arrow};
 use crate::{Binding, Environment, Target, fatal, natives};
 use edge_napi::types::{napi_configurable, napi_enumerable};
@@ -119,8 +120,12 @@ fn new_module_wrap(env: Env, info: &CallInfo<'_>) -> Result<Value> {
             return Err(Error::invalid_arg_type("The \"source\" argument must be of type string"));
         }
         let module = with_arrow(&environment, || env.module_source(&source, this))?;
-        if env.is_array_buffer_view(info.arg(5))? {
+        if env.is_array_buffer_view(info.arg(5))? && !code_cache::accepts(&environment, source.source, info.arg(5))? {
             return Err(Error::error("ERR_VM_MODULE_CACHED_DATA_REJECTED", "cachedData buffer was rejected"));
+        }
+        if host_option(env, info.arg(5))?.is_none() {
+            // One of `vm`'s, which can be asked for cached data; the loaders' are not.
+            env.set_key(this, environment.private_symbol("module_wrap_text")?, source.source)?;
         }
         set_magic_comments(env, this, info.arg(2))?;
         env.set(this, "hasTopLevelAwait", env.boolean(env.module_async(module)?.0)?)?;
@@ -162,20 +167,24 @@ fn link(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         let url = env.to_string_lossy(env.get(info.this(), "url")?)?;
         return Err(Error::error("ERR_VM_MODULE_LINK_FAILURE", format!("linking error, expected a valid module request for '{url}'")));
     }
+    // The linked wraps must live as long as this one, for import.meta and status questions.
+    env.set_key(info.this(), environment.private_symbol("module_wrap_linked")?, info.arg(0))?;
     // A module without requests has nothing to link; it may be one of the library's, which are evaluated already.
     if wanted == 0 {
         return Ok(info.undefined());
     }
     let modules = wraps.into_iter().map(|wrap| module_of(&environment, wrap)).collect::<Result<Vec<_>>>()?;
     env.module_link(module, env.array_from(&modules)?)?;
-    // The linked wraps must live as long as this one, for import.meta and status questions.
-    env.set_key(info.this(), environment.private_symbol("module_wrap_linked")?, info.arg(0))?;
     Ok(info.undefined())
 }
 
 fn instantiate(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     let module = module_of(&environment, info.this())?;
+    let linked = env.has_own_key(info.this(), environment.private_symbol("module_wrap_linked")?)?;
+    if !linked && !env.truthy(env.get(info.this(), "synthetic")?)? {
+        return Err(Error::error("ERR_VM_MODULE_LINK_FAILURE", "module is not linked"));
+    }
     with_arrow(&environment, || env.module_instantiate(module))?;
     Ok(info.undefined())
 }
@@ -255,12 +264,14 @@ fn get_module_source_object(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     Ok(source)
 }
 
-/// As for scripts: there is no code cache, and what is produced says so.
 fn create_cached_data(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
     module_of(&environment, info.this())?;
-    let (name, version) = environment.options().engine;
-    super::buffer::new_buffer(env, format!("edge {name} {version}: no code cache").as_bytes())
+    let text = env.get_key(info.this(), environment.private_symbol("module_wrap_text")?)?;
+    if !env.is_string(text)? {
+        return Err(Error::error("ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA", "Cached data cannot be created for this module"));
+    }
+    code_cache::make(&environment, text)
 }
 
 fn get_namespace(env: Env, info: &CallInfo<'_>) -> Result<Value> {

@@ -1,5 +1,6 @@
 //! Functions from text, and what scripts and functions share: offsets, source map comments, decorated errors.
 
+use super::code_cache;
 use crate::{Environment, fatal};
 use edge_napi::types::napi_valuetype;
 use edge_napi::{CallInfo, Env, Error, Result, Source, Value};
@@ -99,24 +100,30 @@ pub fn compile_function(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         context: context_global(&environment, info.arg(6))?,
     };
     let params = if env.is_array(info.arg(8))? { env.array_values(info.arg(8))? } else { Vec::new() };
-    if env.is_array(info.arg(7))? && env.array_length(info.arg(7))? > 0 {
-        return Err(Error::unavailable("vm.compileFunction() with contextExtensions"));
+    let extensions = if env.is_array(info.arg(7))? { env.array_values(info.arg(7))? } else { Vec::new() };
+    let mut function = decorated(&environment, || env.compile_function(&source, &params))?;
+    if !extensions.is_empty() {
+        function = decorated(&environment, || with_extensions(env, &source, &params, &extensions))?;
     }
-    let function = decorated(&environment, || env.compile_function(&source, &params))?;
     if let Some(option) = source.host_defined_option {
         env.set_key(function, environment.private_symbol("host_defined_option_symbol")?, option)?;
     }
     let result = env.null_object()?;
     env.set(result, "function", function)?;
     set_magic_comments(env, result, code)?;
-    if env.is_array_buffer_view(info.arg(4))? {
-        // There is no code cache to take: the text was compiled, and the caller is told so.
-        env.set(result, "cachedDataRejected", env.boolean(true)?)?;
-    }
-    if env.truthy(info.arg(5))? {
-        env.set(result, "cachedDataProduced", env.boolean(false)?)?;
-    }
+    code_cache::report(&environment, result, code, info.arg(4), info.arg(5))?;
     Ok(result)
+}
+
+/// The function of a text that has been found to be one, with objects in its scope chain, the last one innermost. The line in front of
+/// the text is the one before it.
+fn with_extensions(env: Env, source: &Source, params: &[Value], extensions: &[Value]) -> Result<Value> {
+    let mut text: String = (0..extensions.len()).map(|index| format!("with (arguments[{index}]) ")).collect();
+    let names = params.iter().map(|name| env.get_string(*name)).collect::<Result<Vec<_>>>()?;
+    text.push_str(&format!("return function ({}) {{\n{}\n}}", names.join(","), env.get_string(source.source)?));
+    let around = Source { source: env.string(&text)?, line_offset: source.line_offset.saturating_sub(1), ..*source };
+    let make = env.compile_function(&around, &[])?;
+    env.call(make, env.undefined()?, extensions)
 }
 
 #[cfg(test)]

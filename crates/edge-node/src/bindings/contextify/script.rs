@@ -1,5 +1,6 @@
 //! `ContextifyScript`: `vm.Script`'s native half.
 
+use super::code_cache;
 use super::compile::{context_global, decorated, host_option, offset, set_magic_comments};
 use super::watchdog;
 use crate::{Environment, fatal};
@@ -46,11 +47,8 @@ pub fn new_script(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     };
     let compiled = decorated(&environment, || env.compile_script(&source))?;
     env.set_key(this, environment.private_symbol("host_defined_option_symbol")?, option)?;
-    if long && env.is_array_buffer_view(info.arg(4))? {
-        env.set(this, "cachedDataRejected", env.boolean(true)?)?;
-    }
-    if long && env.truthy(info.arg(5))? {
-        env.set(this, "cachedDataProduced", env.boolean(false)?)?;
+    if long {
+        code_cache::report(&environment, this, code, info.arg(4), info.arg(5))?;
     }
     let text = env.array_from(&[filename, env.int32(source.line_offset)?, env.int32(source.column_offset)?, code])?;
     env.set_key(this, environment.private_symbol("vm_script_text")?, text)?;
@@ -96,10 +94,11 @@ fn script_text(environment: &Environment, this: Value) -> Result<Option<fatal::S
     Ok(Some(fatal::ScriptText { filename, line_offset: offset(1)?, column_offset: offset(2)?, source: env.get_index(kept, 3)? }))
 }
 
-/// `createCachedData()` → Buffer. Programs write it to disk and pass it back; it names the engine and is refused there, so it is short.
+/// `createCachedData()` → Buffer.
 pub fn create_cached_data(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     env.unwrap::<Script>(info.this())?;
     let environment = Environment::of(env)?;
-    let (name, version) = environment.options().engine;
-    crate::bindings::buffer::new_buffer(env, format!("edge {name} {version}: no code cache").as_bytes())
+    let text =
+        script_text(&environment, info.this())?.ok_or_else(|| Error::error("ERR_INTERNAL_ASSERTION", "the script's text is gone"))?;
+    code_cache::make(&environment, text.source)
 }
