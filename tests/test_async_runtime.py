@@ -22,7 +22,7 @@ def run(edge_node: Path) -> Callable[[Test], None]:
 
     def run(test: Test) -> None:
         async def main() -> None:
-            async with edgejs.AsyncRuntime() as runtime:
+            async with edgejs.AsyncRuntime(policy=edgejs.Policy.open()) as runtime:
                 await test(runtime)
 
         asyncio.run(main())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import doctest
 import importlib
+import os
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ def test_examples(name: str, edge_node: Path) -> None:
     pytest.importorskip("edgejs._native")
     module = importlib.import_module(f"edgejs.{name}")
     with edgejs.Runtime() as runtime:
-        names = {"edgejs": edgejs, "asyncio": asyncio, "runtime": runtime}
+        names = {"edgejs": edgejs, "asyncio": asyncio, "os": os, "runtime": runtime}
         flags = doctest.IGNORE_EXCEPTION_DETAIL | doctest.NORMALIZE_WHITESPACE
         done = doctest.testmod(module, extraglobs=names, optionflags=flags)
     assert done.attempted > 0

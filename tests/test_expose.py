@@ -18,7 +18,7 @@ import edgejs
 @pytest.fixture
 def runtime(edge_node: Path) -> Iterator[edgejs.Runtime]:
     pytest.importorskip("edgejs._native")
-    with edgejs.Runtime() as made:
+    with edgejs.Runtime(policy=edgejs.Policy.open()) as made:
         yield made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -71,3 +72,32 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text("]")
     with pytest.raises(PolicyError, match="no TOML"):
         Policy.from_file(tmp_path / "p.toml")
+
+
+def test_closed_by_default(edge_node: Path) -> None:
+    look = "[require('fs').readdirSync('/'), Object.keys(process.env), process.cwd(), require('child_process').spawnSync('/bin/true').error?.code]"
+    closed = [["dev", "tmp"], [], "/", "EACCES"]
+    with edgejs.Runtime() as runtime, edgejs.Pool(1) as pool:
+        assert runtime.eval(look) == closed
+        assert pool.submit(look).result() == closed
+        with pytest.raises(edgejs.JavaScriptError, match="EACCES"):
+            runtime.eval("new Promise((_, fail) => require('net').connect(1, '127.0.0.1').on('error', fail))")
+
+    async def ask() -> Any:
+        async with edgejs.AsyncRuntime() as runtime:
+            return await runtime.eval(look)
+
+    assert asyncio.run(ask()) == closed
+
+
+def test_open_is_what_the_process_has(edge_node: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("text")
+    look = "[process.cwd(), require('fs').readFileSync('a.txt', 'utf8')]"
+    opened = Policy.open()
+    with edgejs.Runtime(policy=opened) as runtime, edgejs.Pool(1, policy=opened) as pool:
+        assert runtime.eval(look) == pool.submit(look).result() == [str(tmp_path), "text"]
+    assert opened == Policy.open() != Policy() and hash(opened) == hash(Policy.open())
+    assert opened.is_open and not Policy().is_open and repr(opened) == "Policy.open()"
+    with pytest.raises(PolicyError, match="no document"):
+        opened.to_document()

@@ -24,7 +24,7 @@ def main() -> None:
     """Makes them, asks each, and says what they took."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     before, began = memory(), time.perf_counter()
-    environments = [edgejs.Runtime(policy=edgejs.Policy()) for _ in range(count)]
+    environments = [edgejs.Runtime() for _ in range(count)]
     made = time.perf_counter()
     total = sum(runtime.eval(f"globalThis.mine = {number}; mine + 1") for number, runtime in enumerate(environments))
     asked = time.perf_counter()

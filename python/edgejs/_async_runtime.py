@@ -63,9 +63,10 @@ class AsyncRuntime:
     `JSFunction` returns an awaitable. Values cross as they do with `Runtime`.
 
     Args:
-        policy: what it may do, and nothing else; None: what this process may (its files, network, environment variables).
+        policy: what it may do, and nothing else; None: nothing, but for a folder in memory, `/tmp` (`Policy()`).
+            What this process may do is `Policy.open()`.
         limits: how much it may use; times are counted anew for each stretch in which something runs.
-        cwd: the folder it works in; None: this process's, under a policy `/`.
+        cwd: the folder it works in, one that it sees; None: `/`, under an open policy this process's.
         env: variables to set besides those it has.
         memory_limit: bytes of heap at most, array buffers and the library itself (12 MB) included.
 

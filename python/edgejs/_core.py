@@ -52,8 +52,8 @@ def outcome(told: tuple[str, Any]) -> Any:
 
 
 def _folder(cwd: StrPath | None, policy: Policy | None) -> str:
-    """Where the environment works: under a policy a path that it sees, else one of this process."""
-    if policy is None:
+    """Where the environment works: a path that it sees, which under an open policy is one of this process."""
+    if policy is not None and policy.is_open:
         return os.path.abspath(os.fspath(cwd) if cwd is not None else os.getcwd())  # noqa: PTH100, PTH109
     return os.fspath(cwd) if cwd is not None else "/"
 
@@ -80,7 +80,7 @@ class Core:
             cwd=_folder(cwd, policy),
             env=None if env is None else list(env.items()),
             memory_limit=memory_limit,
-            policy=None if policy is None else json.dumps(policy.to_document()),
+            policy=None if policy is not None and policy.is_open else json.dumps({} if policy is None else policy.to_document()),
             limits=None if limits is None else json.dumps({"memory": [], "limits": limits.given()}),
         )
         hooks.tie(self)

@@ -121,10 +121,51 @@ class Policy:
         fields["volumes"] = [text if text.startswith("/") else f"{folder}/{text}" for text in fields["volumes"]]
         return cls(**fields)
 
+    @classmethod
+    def open(cls) -> Policy:
+        """No wall: everything that this process may do. Its files, network, environment variables and child processes, as `edgejs.run` has.
+
+        For programs that are trusted as this one is. Limits hold for it too.
+
+        Example:
+            >>> with edgejs.Runtime(policy=edgejs.Policy.open()) as runtime:
+            ...     runtime.eval("process.cwd()") == os.getcwd()
+            True
+        """
+        return _Open()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is `Policy.open()`."""
+        return False
+
     def to_document(self) -> dict[str, Any]:
-        """The document of this policy, as `edge-node --policy FILE` reads it when it is written to a JSON file."""
+        """The document of this policy, as `edge-node --policy FILE` reads it when it is written to a JSON file.
+
+        Raises:
+            PolicyError: it is `Policy.open()`, which no document says.
+        """
         value = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         return {
             name: list(part) if isinstance(part, tuple) else dict(part) if isinstance(part, Mapping) else part
             for name, part in value.items()
         }
+
+
+@dataclass(frozen=True)
+class _Open(Policy):
+    def __post_init__(self) -> None:
+        pass
+
+    def __repr__(self) -> str:
+        return "Policy.open()"
+
+    def __hash__(self) -> int:
+        return hash(_Open)
+
+    @property
+    def is_open(self) -> bool:
+        return True
+
+    def to_document(self) -> dict[str, Any]:
+        raise PolicyError("", "an open policy has no document: it grants what the process has")

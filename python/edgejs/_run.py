@@ -53,6 +53,8 @@ def run(
 ) -> CompletedRun:
     """Runs a Node program and waits for its end, in a process of its own (`edge-node`).
 
+    It may do what this process may: for programs that are trusted. `Runtime` and `edge run --safe` are closed.
+
     A process, because a program expects one: `argv`, working folder, environment and standard streams of its own, signals, and an end
     that takes nothing with it. Inside this process, without those, `Runtime` starts a hundred times faster.
 

@@ -77,9 +77,9 @@ def expose_request(name: str, members: Mapping[str, Any]) -> tuple[Any, ...]:
 class Runtime:
     """A Node environment: its own heap, globals, modules and event loop. Use it as a context manager.
 
-    Without a `policy` it has this process's files and network; its standard streams are this process's in any case. Methods may be
-    called from any thread, also at the same time. The GIL is released while JavaScript runs, and Ctrl-C interrupts it. An environment in
-    which nothing runs has no thread; timers that are open go on while something runs.
+    Without a `policy` it sees nothing of this machine: no files, variables, network or processes; `/tmp` is in memory. Its standard
+    streams are this process's. Methods may be called from any thread, also at the same time. The GIL is released while JavaScript runs, and
+    Ctrl-C interrupts it. An environment in which nothing runs has no thread; timers that are open go on while something runs.
 
     Values are copied from one language to the other:
 
@@ -107,9 +107,10 @@ class Runtime:
     object of any other Python class cannot cross.
 
     Args:
-        policy: what it may do, and nothing else; None: what this process may (its files, network, environment variables).
+        policy: what it may do, and nothing else; None: nothing, but for a folder in memory, `/tmp` (`Policy()`).
+            What this process may do is `Policy.open()`.
         limits: how much it may use; times are counted anew for each stretch in which something runs.
-        cwd: the folder it works in; None: this process's, under a policy `/`.
+        cwd: the folder it works in, one that it sees; None: `/`, under an open policy this process's.
         env: variables to set besides those it has.
         memory_limit: bytes of heap at most, array buffers and the library itself (12 MB) included.
 
