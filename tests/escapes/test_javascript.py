@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.comparison import run_node
 from tests.escapes.sandbox import attack, canary, run
 
 # What an attacker tries once a door is open: a file of the host, its variables, a program, a connection.
@@ -120,6 +121,33 @@ def test_37_no_decision_is_made_in_guest_code(edge_node: Path, tmp_path: Path) -
         report([code(() => fs.readFileSync('{tmp_path}/secret')), code(() => fs.readFileSync('/etc/passwd')), code(() => fs.writeFileSync('/app/x', ''))]);
     """
     assert attack(edge_node, code) == ["ENOENT", "ENOENT", "EROFS"]
+
+
+DATABASES = """
+    const { DatabaseSync } = require('node:sqlite');
+    const say = (f) => { try { console.log(f()); } catch (e) { console.log(e.message); } };
+    for (const path of [process.argv[1], `file:${process.argv[1]}?mode=ro`, '/etc/passwd', '/app/../etc/passwd']) say(() => new DatabaseSync(path));
+    const db = new DatabaseSync('/tmp/mine.db');
+    say(() => db.exec(`ATTACH '${process.argv[1]}' AS theirs`));
+    db.exec('PRAGMA journal_mode = WAL; CREATE TABLE t(a); INSERT INTO t VALUES (1)');
+    say(() => new DatabaseSync('/tmp/mine.db').prepare('SELECT a FROM t').get().a);
+    const loads = new DatabaseSync(':memory:', { allowExtension: true });
+    for (const f of [() => loads.loadExtension('/tmp/x.so'), () => loads.prepare("SELECT load_extension('/tmp/x.so')").get()]) say(f);
+    say(() => new DatabaseSync('file:/etc/passwd?vfs=unix'));
+"""
+
+
+def test_38_databases_are_files_of_the_sandbox(edge_node: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.db"
+    theirs.write_bytes(b"")
+    ended = run_node(edge_node, ["--safe", "--no-warnings", "-e", DATABASES, str(theirs)], tmp_path)
+    cannot = "unable to open database file"
+    assert ended.stdout.splitlines() == [cannot] * 4 + [f"unable to open database: {theirs}", "1"] + [
+        "/tmp/x.so: Edge.js loads no SQLite extensions",
+        "not authorized",
+        "no such vfs: unix",
+    ], ended
+    assert theirs.read_bytes() == b""
 
 
 def test_39_imports(edge_node: Path, tmp_path: Path) -> None:

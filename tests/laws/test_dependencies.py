@@ -51,6 +51,7 @@ MAY_USE = {
     "edge-llhttp-build": set(),
     "edge-llhttp": set(),
     "edge-nghttp2": set(),
+    "edge-sqlite": {"edge-wasix"},
     "edge-loop": {"edge-wasix"},
     "edge-policy": {"edge-wasix"},
     "edge-quickjs": {"edge-napi", "edge-wasix"},
@@ -58,6 +59,7 @@ MAY_USE = {
     "edge-node": {
         "edge-llhttp",
         "edge-nghttp2",
+        "edge-sqlite",
         "edge-napi",
         "edge-loop",
         "edge-wasix",

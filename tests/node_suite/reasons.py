@@ -36,7 +36,6 @@ _MISSING = (
     ("profiling", "profiling"),
     ("trace_events", "trace_events"),
     ("report", "process.report"),
-    ("sqlite", "sqlite"),
     ("permission", "permission model"),
     ("intl", "Intl"),
 )

@@ -27,6 +27,7 @@ pub fn versions(environment: &Rc<Environment>) -> Result<Value> {
         ("llhttp", edge_llhttp::VERSION),
         ("nghttp2", edge_nghttp2::VERSION),
         ("openssl", edge_crypto::version()),
+        ("sqlite", edge_sqlite::version()),
         ("zlib", crate::bindings::zlib_version()),
         ("zstd", &zstd),
     ];

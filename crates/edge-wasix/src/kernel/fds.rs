@@ -94,6 +94,11 @@ impl Kernel {
         self.metered(-1, file, buf.len(), |most| file.write(&buf[..most], None))
     }
 
+    /// As [`Kernel::write`] at an offset, for an open file that its caller keeps.
+    pub fn write_at(&self, file: &dyn File, buf: &[u8], offset: u64) -> Result<usize> {
+        self.metered(-1, file, buf.len(), |most| file.write(&buf[..most], Some(offset)))
+    }
+
     /// Writes at most `len` bytes under the limits of output (descriptors 1 and 2) and of bytes written (files): `write` gets how many it
     /// may. The limit of output ends the program, the other is `EDQUOT`.
     fn metered(&self, fd: Fd, file: &dyn File, len: usize, write: impl FnOnce(usize) -> Result<usize>) -> Result<usize> {
