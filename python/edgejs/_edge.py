@@ -8,7 +8,7 @@ import sys
 _SAFE = ("--policy", "--volume", "--allow-net", "--allow-listen", "--allow-unix", "--allow-dns", "--allow-env", "--allow-run")
 # Options that limit a run, as in crates/edge-cli/src/limits.rs.
 _LIMITS = ("--timeout", "--cpu-time", "--memory", "--host-memory", "--max-open-files", "--max-sockets", "--max-timers", "--max-threads")
-_WITH_VALUE = (*_SAFE, *_LIMITS, "--max-bytes-written", "--max-output")
+_WITH_VALUE = (*_SAFE, *_LIMITS, "--max-bytes-written", "--max-output", "--audit")
 
 
 def _sandboxed_eval(args: list[str]) -> list[str] | None:

@@ -25,6 +25,11 @@ fn ours(word: &str) -> Option<(&'static str, &'static str, Option<&str>)> {
     OPTIONS.iter().find(|option| option.0 == name).map(|option| (option.0, option.1, value))
 }
 
+/// Whether an option of ours has its value in the next word.
+pub fn takes_next(word: &str) -> bool {
+    ours(word).is_some_and(|option| option.2.is_none())
+}
+
 /// Takes the options out of a command line, whose first word is the program's name; `None` when there are none, which is the usual case.
 ///
 /// # Errors

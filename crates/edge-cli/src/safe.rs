@@ -10,6 +10,7 @@ use crate::safe_options::{SafeOptions, read_policy};
 use edge_napi::{Engine, IsolateOptions};
 use edge_node::{BootImage, Options, Program};
 use edge_policy::{Document, PolicyError, Script};
+use edge_wasix::audit::Observer;
 use edge_wasix::fs::ReadOnly;
 use edge_wasix::{BuildError, GUEST_EXECUTABLE, HANDOVER_OPTION, Handover, Kernel, Limits, MemoryFs, Policy, Stdio, wall};
 use std::sync::Arc;
@@ -32,7 +33,8 @@ pub fn handover(args: &[Vec<u8>]) -> Option<Handover> {
     }
 }
 
-/// Runs the command line in a sandbox; the exit code.
+/// Runs the command line in a sandbox; the exit code. `log` is told what the policy decides.
+#[expect(clippy::too_many_arguments, reason = "all of what main has opened")]
 pub fn run(
     engine: &dyn Engine,
     image: Option<BootImage>,
@@ -41,6 +43,7 @@ pub fn run(
     limits: Limits,
     args: Vec<String>,
     handover: Option<Handover>,
+    log: Option<Arc<dyn Observer>>,
 ) -> i32 {
     let complain = |text: &str| {
         // Standard error that is closed or full loses the text.
@@ -67,7 +70,10 @@ pub fn run(
             return NO_KERNEL;
         }
     };
-    // All that the run needs of the host is open now: the image, the volumes, the standard streams.
+    if let Some(log) = log {
+        kernel.observe(log);
+    }
+    // All that the run needs of the host is open now: the image, the volumes, the standard streams, the log.
     let executable = host.executable().unwrap_or_default();
     let image_path = image::path(host, &String::from_utf8_lossy(&executable)).map(String::into_bytes);
     let needs = wall::Needs { of_children: [Some(executable), image_path].into_iter().flatten().map(wall::host_path).collect() };

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use edge_wasix::net::SocketAddress;
-use edge_wasix::{Errno, Fd, Kernel, Result, SocketFamily, SocketKind};
+use edge_wasix::net::{Direction, SocketAddress};
+use edge_wasix::{Errno, Fd, Kernel, Result, SocketKind};
 
 use crate::event_loop::Loop;
 use crate::handle::{Handle, HandleKind};
@@ -33,9 +33,9 @@ impl Pipe {
         self.0.0.kernel()
     }
 
-    fn open_socket(&self) -> Result<()> {
+    fn open_socket(&self, address: &SocketAddress) -> Result<()> {
         let kernel = self.kernel()?;
-        let fd = kernel.sock_open(SocketFamily::Unix, SocketKind::Stream)?;
+        let fd = kernel.sock_open_for(Direction::Connect, SocketKind::Stream, address)?;
         let opened = self.0.open(fd, true);
         if opened.is_err() {
             kernel.close(fd)?;
@@ -55,7 +55,7 @@ impl Pipe {
         }
         let kernel = self.kernel()?;
         // The stream gets its socket only when the name is its own.
-        let fd = kernel.sock_open(SocketFamily::Unix, SocketKind::Stream)?;
+        let fd = kernel.sock_open_for(Direction::Bind, SocketKind::Stream, &address)?;
         let bound = match kernel.sock_bind(fd, &address) {
             // For the sake of other systems, says libuv.
             Err(Errno::ENOENT) => Err(Errno::EACCES),
@@ -91,7 +91,7 @@ impl Pipe {
         if self.0.is_connecting() {
             return Err(Errno::EALREADY);
         }
-        let opened = if self.0.is_open() { Ok(()) } else { self.open_socket() };
+        let opened = if self.0.is_open() { Ok(()) } else { self.open_socket(&address) };
         let failed = match opened.and_then(|()| self.0.connect_socket(&address, |_| true)) {
             Ok(failed) => failed,
             Err(error) => Some(error),

@@ -1,9 +1,9 @@
 //! TCP: how its streams come about (`uv_tcp_t`).
 
-use std::net::SocketAddr;
+use core::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use edge_wasix::net::SocketAddress;
+use edge_wasix::net::{Direction, SocketAddress};
 use edge_wasix::{Errno, Fd, Kernel, Result, SocketFamily, SocketKind};
 
 use crate::event_loop::Loop;
@@ -43,12 +43,12 @@ impl Tcp {
         self.0.0.kernel()
     }
 
-    fn need_socket(&self, family: SocketFamily) -> Result<()> {
+    fn need_socket(&self, direction: Direction, address: &SocketAddress) -> Result<()> {
         if self.0.is_open() {
             return Ok(());
         }
         let kernel = self.kernel()?;
-        let fd = kernel.sock_open(family, SocketKind::Stream)?;
+        let fd = kernel.sock_open_for(direction, SocketKind::Stream, address)?;
         let opened = self.0.open(fd, true);
         if opened.is_err() {
             kernel.close(fd)?;
@@ -66,7 +66,7 @@ impl Tcp {
         }
         let address = SocketAddress::Inet(address);
         let family = SocketFamily::of(&address);
-        self.need_socket(family)?;
+        self.need_socket(Direction::Bind, &address)?;
         let (kernel, fd) = (self.kernel()?, self.0.fd());
         kernel.sock_set_reuse_address(fd, true)?;
         if flags.reuse_port {
@@ -99,7 +99,7 @@ impl Tcp {
         let mut failed = state.delayed_error.take();
         if failed.is_none() {
             let address = SocketAddress::Inet(address);
-            self.need_socket(SocketFamily::of(&address))?;
+            self.need_socket(Direction::Connect, &address)?;
             failed = self.0.connect_socket(&address, |error| error == Errno::ECONNREFUSED)?;
         }
         state.begin_connect(failed, Box::new(done))
@@ -116,7 +116,7 @@ impl Tcp {
         if self.0.is_closing() {
             return Err(Errno::EINVAL);
         }
-        self.need_socket(SocketFamily::Inet4)?;
+        self.need_socket(Direction::Bind, &SocketAddress::Inet((Ipv4Addr::UNSPECIFIED, 0).into()))?;
         self.0.start_listening(backlog, callback)
     }
 

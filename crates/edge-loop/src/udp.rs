@@ -7,9 +7,9 @@ use std::io::IoSlice;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use edge_wasix::net::SocketAddress;
+use edge_wasix::net::{Direction, SocketAddress};
 use edge_wasix::poll::{HostFd, Readiness};
-use edge_wasix::{Errno, Fd, Kernel, Result, SocketFamily, SocketKind};
+use edge_wasix::{Errno, Fd, Kernel, Result, SocketKind};
 
 use crate::event_loop::Loop;
 use crate::handle::{Handle, HandleCore, HandleKind, HandleState, impl_handle};
@@ -106,17 +106,16 @@ impl UdpState {
         Ok(())
     }
 
-    fn need_socket(self: &Rc<Self>, v6: bool) -> Result<()> {
+    fn need_socket(self: &Rc<Self>, direction: Direction, address: SocketAddr) -> Result<()> {
         if self.watcher.borrow().is_some() {
             return Ok(());
         }
-        let family = if v6 { SocketFamily::Inet6 } else { SocketFamily::Inet4 };
-        let fd = self.kernel.sock_open(family, SocketKind::Datagram)?;
+        let fd = self.kernel.sock_open_for(direction, SocketKind::Datagram, &SocketAddress::Inet(address))?;
         if let Err(error) = self.attach(fd) {
             self.kernel.close(fd)?;
             return Err(error);
         }
-        self.v6.set(v6);
+        self.v6.set(address.is_ipv6());
         Ok(())
     }
 
@@ -124,7 +123,7 @@ impl UdpState {
         if flags.only_v6 && !address.is_ipv6() {
             return Err(Errno::EINVAL);
         }
-        self.need_socket(address.is_ipv6())?;
+        self.need_socket(Direction::Bind, address)?;
         let fd = self.fd.get();
         if flags.reuse_address {
             self.kernel.sock_set_reuse_address(fd, true)?;

@@ -7,6 +7,7 @@ use std::rc::Weak;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use edge_wasix::Errno;
+use edge_wasix::audit::{is_watched, origin, with_origin};
 
 use crate::event_loop::{Loop, LoopInner};
 use crate::thread_pool::WorkLane;
@@ -142,7 +143,10 @@ impl Loop {
         let slot: Arc<Mutex<Option<R>>> = Arc::default();
         let result = slot.clone();
         let shared = inner.shared.clone();
+        // Whoever is told what this work may do is told who asked for it.
+        let origin = if is_watched() { origin() } else { None };
         let run = Box::new(move || {
+            let work = || with_origin(origin, work);
             if let Ok(value) = catch_unwind(AssertUnwindSafe(work)) {
                 *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
             }

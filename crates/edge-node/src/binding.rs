@@ -115,6 +115,7 @@ pub fn native_table() -> &'static NativeTable {
         let bindings = crate::bindings::ALL.iter().flat_map(|binding| binding.natives.iter().copied());
         NativeTable::new(
             bindings
+                .chain(crate::audit::NATIVES.iter().copied())
                 .chain(crate::env_proxy::NATIVES.iter().copied())
                 .chain(crate::async_wrap::NATIVES.iter().copied())
                 .chain(crate::intl::NATIVES.iter().copied())

@@ -55,9 +55,17 @@ fn changed(env: Env, name: &[u8]) -> Result<()> {
     if name == b"TZ" { Environment::of(env)?.apply_time_zone() } else { Ok(()) }
 }
 
+/// A variable that the program looks at.
+fn variable(env: Env, name: &[u8]) -> Result<Option<Vec<u8>>> {
+    let environment = Environment::of(env)?;
+    let value = environment.kernel().getenv(name);
+    environment.kernel().tell_variable(name, value.is_some());
+    Ok(value)
+}
+
 fn get(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let Some(name) = name(env, info.arg(1))? else { return env.get_key(info.arg(0), info.arg(1)) };
-    match Environment::of(env)?.kernel().getenv(&name) {
+    match variable(env, &name)? {
         Some(value) => env.string_from_utf8_lossy(&value),
         None => env.get_key(info.arg(0), info.arg(1)),
     }
@@ -98,7 +106,7 @@ fn warn_of_conversion(environment: &Rc<Environment>) -> Result<()> {
 
 fn has(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let Some(name) = name(env, info.arg(1))? else { return env.boolean(false) };
-    let found = Environment::of(env)?.kernel().getenv(&name).is_some();
+    let found = variable(env, &name)?.is_some();
     env.boolean(found || env.has(info.arg(0), &String::from_utf8_lossy(&name))?)
 }
 
@@ -124,7 +132,7 @@ fn own_keys(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
 
 fn get_own_property_descriptor(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let Some(name) = name(env, info.arg(1))? else { return Ok(info.undefined()) };
-    let Some(value) = Environment::of(env)?.kernel().getenv(&name) else { return Ok(info.undefined()) };
+    let Some(value) = variable(env, &name)? else { return Ok(info.undefined()) };
     let descriptor = env.object()?;
     env.set(descriptor, "value", env.string_from_utf8_lossy(&value)?)?;
     for flag in ["writable", "enumerable", "configurable"] {

@@ -14,6 +14,7 @@
 mod aliased;
 mod async_context;
 mod async_wrap;
+mod audit;
 mod binding;
 pub mod bindings;
 mod boot_image;

@@ -30,6 +30,8 @@ impl Environment {
             // Without it stacks have the usual length.
             let _ = self.set_stack_trace_limit(limit);
         }
+        // Without it decisions are told without a stack.
+        let _ = self.watch_stack();
         // Without it the program cannot ask what it may do; what it may do stays the same.
         let _ = install_permission(self);
         let env = self.env();

@@ -25,6 +25,7 @@
 //! Every call returns [`Errno`], a Linux errno. There is no panic reachable from guest input, and `EINTR` is
 //! retried unless the kernel was told to stop ([`Kernel::interrupt`]).
 
+pub mod audit;
 pub mod clock;
 pub mod cow_fs;
 mod errno;

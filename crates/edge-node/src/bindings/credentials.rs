@@ -38,7 +38,9 @@ fn safe_getenv(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     if kernel.uid() != kernel.euid() || kernel.gid() != kernel.egid() {
         return Ok(info.undefined());
     }
-    match kernel.getenv(name.as_bytes()) {
+    let value = kernel.getenv(name.as_bytes());
+    kernel.tell_variable(name.as_bytes(), value.is_some());
+    match value {
         Some(value) => env.string_from_utf8_lossy(&value),
         None => Ok(info.undefined()),
     }

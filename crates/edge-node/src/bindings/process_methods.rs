@@ -206,7 +206,10 @@ fn dlopen(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         Err(errno) => format!("cannot open shared object file: {}", errno.message()),
         Ok(bytes) if bytes.len() < ELF_HEADER => "file too short".to_owned(),
         Ok(bytes) if !bytes.starts_with(b"\x7fELF") => "invalid ELF header".to_owned(),
-        Ok(_) => "native addons are not supported by this build of Edge.js".to_owned(),
+        Ok(_) => {
+            Environment::of(env)?.kernel().tell_addon(file.as_bytes());
+            "native addons are not supported by this build of Edge.js".to_owned()
+        }
     };
     Err(Error::error("ERR_DLOPEN_FAILED", format!("{file}: {why}")))
 }

@@ -218,6 +218,7 @@ impl KernelBuilder {
             interrupt,
             meter,
             children: Mutex::default(),
+            observer: OnceLock::new(),
         };
         for (name, value) in &env_set {
             kernel.setenv(name, value).map_err(about("an environment variable"))?;

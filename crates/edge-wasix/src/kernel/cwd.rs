@@ -1,6 +1,7 @@
 //! The working directory.
 
 use super::{Kernel, View};
+use crate::audit::Access;
 use crate::{Errno, Result};
 
 impl Kernel {
@@ -14,6 +15,16 @@ impl Kernel {
 
     /// Changes the working directory of this kernel (never of the host process).
     pub fn chdir(&self, path: &[u8]) -> Result<()> {
+        let changed = self.chdir_untold(path);
+        // From where a relative path leads to the new folder only before the change.
+        if changed.is_err() || path.starts_with(b"/") {
+            self.told("chdir", Access::Read, path, changed)
+        } else {
+            self.told("chdir", Access::Read, b".", changed)
+        }
+    }
+
+    fn chdir_untold(&self, path: &[u8]) -> Result<()> {
         match &self.view {
             View::Host(host) => host.chdir(path),
             View::Mounts(mounts) => {

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::{Kernel, View};
+use crate::audit::Access;
 use crate::fs::{DirEntry, DirStream, FileSystem, ListedDir};
 use crate::{Errno, Result};
 
@@ -21,14 +22,15 @@ impl Directory {
 impl Kernel {
     /// All entries of a directory, sorted by name as libuv's `scandir` does.
     pub fn readdir(&self, path: &[u8]) -> Result<Vec<DirEntry>> {
-        let mut entries = match &self.view {
-            View::Host(host) => host.read_dir(path)?,
+        let entries = match &self.view {
+            View::Host(host) => host.read_dir(path),
             View::Mounts(mounts) => mounts.at(&self.cwd_bytes(), path, true, |target| {
                 let mut entries = target.fs.read_dir(&target.path)?;
                 mounts.add_mount_points(&target.guest, &mut entries);
                 Ok(entries)
-            })?,
+            }),
         };
+        let mut entries = self.told("scandir", Access::Read, path, entries)?;
         entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)
     }
@@ -36,7 +38,7 @@ impl Kernel {
     /// Opens a directory to be read in portions.
     pub fn opendir(&self, path: &[u8]) -> Result<Directory> {
         let stream = match &self.view {
-            View::Host(host) => host.open_dir(path)?,
+            View::Host(host) => host.open_dir(path),
             View::Mounts(mounts) => mounts.at(&self.cwd_bytes(), path, true, |target| {
                 if mounts.is_busy(&target.guest) {
                     let mut entries = target.fs.read_dir(&target.path)?;
@@ -44,15 +46,15 @@ impl Kernel {
                     return Ok(Box::new(ListedDir::new(entries)) as Box<dyn DirStream>);
                 }
                 target.fs.open_dir(&target.path)
-            })?,
+            }),
         };
-        Ok(Directory(Mutex::new(stream)))
+        Ok(Directory(Mutex::new(self.told("opendir", Access::Read, path, stream)?)))
     }
 
     /// `mkdir(2)`; the umask is applied.
     pub fn mkdir(&self, path: &[u8], mode: u32) -> Result<()> {
         let mode = self.masked(mode);
-        self.name(path, Errno::EEXIST, |fs, path, place| match place {
+        self.name("mkdir", path, Errno::EEXIST, |fs, path, place| match place {
             Some((mounts, target)) if mounts.is_busy(&target.guest) => Err(Errno::EEXIST),
             _ => fs.mkdir(path, mode),
         })
@@ -100,7 +102,7 @@ impl Kernel {
 
     /// `rmdir(2)`; a mount point is `EBUSY`.
     pub fn rmdir(&self, path: &[u8]) -> Result<()> {
-        self.name(path, Errno::EBUSY, |fs, path, place| match place {
+        self.name("rmdir", path, Errno::EBUSY, |fs, path, place| match place {
             Some((mounts, target)) if mounts.is_busy(&target.guest) => Err(Errno::EBUSY),
             _ => fs.rmdir(path),
         })

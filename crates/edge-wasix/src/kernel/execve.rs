@@ -3,7 +3,7 @@
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 
-use super::{Kernel, View};
+use super::{ChildProgram, Kernel, View};
 use crate::{Errno, Result};
 
 impl Kernel {
@@ -12,6 +12,8 @@ impl Kernel {
     pub fn execve(&self, path: &[u8], args: &[Vec<u8>], env: &[Vec<u8>]) -> Result<std::convert::Infallible> {
         let sees_the_host = matches!(self.view, View::Host(_)) || self.policy.grants_any_program();
         if !sees_the_host || !self.policy.grants_host_processes() {
+            let program = ChildProgram { file: path.to_vec(), args: args.to_vec(), ..ChildProgram::default() };
+            self.tell_command("execve", &program, Err(Errno::ENOTSUP));
             return Err(Errno::ENOTSUP);
         }
         let text = |bytes: &[u8]| CString::new(bytes).map_err(|_| Errno::EINVAL);

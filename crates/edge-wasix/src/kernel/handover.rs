@@ -25,6 +25,8 @@ pub struct Handover {
     pub env: Vec<Vec<u8>>,
     /// The descriptors from 3 up that are meant for it.
     pub fds: Vec<i32>,
+    /// The descriptor of the log of what is denied, or (true) of every decision.
+    pub audit: Option<(i32, bool)>,
 }
 
 fn put(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -46,6 +48,8 @@ impl Handover {
         put(&mut out, &self.document);
         put(&mut out, &self.cwd);
         put(&mut out, &self.fds.iter().flat_map(|fd| fd.to_le_bytes()).collect::<Vec<u8>>());
+        let audit = self.audit.map(|(fd, wants_all)| [fd.to_le_bytes(), i32::from(wants_all).to_le_bytes()].concat());
+        put(&mut out, &audit.unwrap_or_default());
         for entry in &self.env {
             put(&mut out, entry);
         }
@@ -56,11 +60,13 @@ impl Handover {
         let document = take(&mut rest)?.to_vec();
         let cwd = take(&mut rest)?.to_vec();
         let fds = take(&mut rest)?.as_chunks::<4>().0.iter().map(|fd| i32::from_le_bytes(*fd)).collect();
+        let audit: Vec<i32> = take(&mut rest)?.as_chunks::<4>().0.iter().map(|number| i32::from_le_bytes(*number)).collect();
+        let audit = if let [fd, wants_all] = audit[..] { Some((fd, wants_all != 0)) } else { None };
         let mut env = Vec::new();
         while !rest.is_empty() {
             env.push(take(&mut rest)?.to_vec());
         }
-        Ok(Handover { document, cwd, env, fds })
+        Ok(Handover { document, cwd, env, fds, audit })
     }
 
     /// A sealed memory file of it.
@@ -125,8 +131,13 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let handover =
-            Handover { document: b"{}".to_vec(), cwd: b"/app".to_vec(), env: vec![b"A=\xff".to_vec(), Vec::new()], fds: vec![3, 7] };
+        let handover = Handover {
+            document: b"{}".to_vec(),
+            cwd: b"/app".to_vec(),
+            env: vec![b"A=\xff".to_vec(), Vec::new()],
+            fds: vec![3, 7],
+            audit: Some((9, true)),
+        };
         assert_eq!(Handover::from_bytes(&handover.to_bytes()), Ok(handover.clone()));
         let bytes = handover.to_bytes();
         assert_eq!(Handover::from_bytes(&bytes[..bytes.len() - 1]), Err(Errno::EINVAL));

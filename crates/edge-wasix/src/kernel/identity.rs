@@ -3,6 +3,7 @@
 use rustix::process::{getegid, geteuid, getgid, getgroups, getuid};
 
 use super::Kernel;
+use crate::audit::Subject;
 use crate::{Errno, Result};
 
 const GUEST_ID: u32 = 1000;
@@ -117,7 +118,7 @@ impl Kernel {
 
     fn set_id(&self, call: impl FnOnce() -> i32) -> Result<()> {
         if !self.policy.grants_host_processes() {
-            return Err(Errno::EPERM);
+            return self.told_host("setuid", Subject::None, Err(Errno::EPERM));
         }
         if call() == 0 { Ok(()) } else { Err(Errno::last()) }
     }

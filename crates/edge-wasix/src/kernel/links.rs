@@ -1,13 +1,14 @@
 //! Names: `unlink`, `rename`, `link`, `symlink`, `readlink`, `realpath`.
 
 use super::{Kernel, View};
+use crate::audit::Access;
 use crate::fs::{FileSystem, Target};
 use crate::{Errno, Result};
 
 impl Kernel {
     /// `unlink(2)`.
     pub fn unlink(&self, path: &[u8]) -> Result<()> {
-        self.name(path, Errno::EISDIR, |fs, path, place| {
+        self.name("unlink", path, Errno::EISDIR, |fs, path, place| {
             if let Some((mounts, target)) = place {
                 if mounts.is_busy(&target.guest) {
                     return Err(Errno::EISDIR);
@@ -22,6 +23,12 @@ impl Kernel {
 
     /// `rename(2)`; across mounts `EXDEV`, of or onto a mount point `EBUSY`.
     pub fn rename(&self, from: &[u8], to: &[u8]) -> Result<()> {
+        let result = self.rename_untold(from, to);
+        let result = self.told("rename", Access::Create, from, result);
+        self.told("rename", Access::Create, to, result)
+    }
+
+    fn rename_untold(&self, from: &[u8], to: &[u8]) -> Result<()> {
         let mounts = match &self.view {
             View::Host(host) => return host.rename(from, to),
             View::Mounts(mounts) => mounts,
@@ -42,6 +49,13 @@ impl Kernel {
 
     /// `link(2)`: a hard link; a symbolic link at `from` is linked itself. Across mounts `EXDEV`.
     pub fn link(&self, from: &[u8], to: &[u8]) -> Result<()> {
+        let result = self.link_untold(from, to);
+        // A name more for a file is a way to write to it.
+        let result = self.told("link", Access::Write, from, result);
+        self.told("link", Access::Create, to, result)
+    }
+
+    fn link_untold(&self, from: &[u8], to: &[u8]) -> Result<()> {
         let mounts = match &self.view {
             View::Host(host) => return host.link(from, to),
             View::Mounts(mounts) => mounts,
@@ -69,7 +83,7 @@ impl Kernel {
         if target.len() >= libc::PATH_MAX as usize {
             return Err(Errno::ENAMETOOLONG);
         }
-        self.name(path, Errno::EEXIST, |fs, path, place| {
+        self.name("symlink", path, Errno::EEXIST, |fs, path, place| {
             if let Some((mounts, place)) = place {
                 if mounts.is_busy(&place.guest) {
                     return Err(Errno::EEXIST);
@@ -82,15 +96,16 @@ impl Kernel {
 
     /// `readlink(2)`; `EINVAL` for what is no link.
     pub fn readlink(&self, path: &[u8]) -> Result<Vec<u8>> {
-        self.at(path, false, |fs, path| fs.readlink(path))
+        self.at(("readlink", Access::Read), path, false, |fs, path| fs.readlink(path))
     }
 
     /// `realpath(3)`: the guest's absolute path without links, `.` and `..`; the file must exist.
     pub fn realpath(&self, path: &[u8]) -> Result<Vec<u8>> {
-        match &self.view {
+        let real = match &self.view {
             View::Host(host) => host.realpath(path),
-            View::Mounts(mounts) => Ok(mounts.walk_existing(&self.cwd_bytes(), path)?.guest_path()),
-        }
+            View::Mounts(mounts) => mounts.walk_existing(&self.cwd_bytes(), path).map(|target| target.guest_path()),
+        };
+        self.told("realpath", Access::Read, path, real)
     }
 }
 

@@ -22,6 +22,7 @@ mod memory_info;
 mod metadata;
 mod mkdtemp;
 mod network_interfaces;
+mod observe;
 mod open;
 mod os_info;
 mod permission;
@@ -42,8 +43,9 @@ mod volumes;
 mod watch;
 
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
+use crate::audit::{Access, Observer};
 use crate::fs::{FileSystem, Mounts, Target};
 use crate::host::HostRoot;
 use crate::limits::{Limits, Meter};
@@ -100,6 +102,8 @@ pub struct Kernel {
     meter: Arc<Meter>,
     /// For [`Kernel::kill_children`].
     children: Mutex<Vec<std::sync::Weak<child::Process>>>,
+    /// Who is told what the policy decides.
+    observer: OnceLock<Arc<dyn Observer>>,
 }
 
 impl Kernel {
@@ -144,23 +148,32 @@ impl Kernel {
     }
 
     /// Calls `op` with the file system and path that `path` leads to; `op` may run again if a link gets in the way.
-    fn at<R>(&self, path: &[u8], follow: bool, mut op: impl FnMut(&dyn FileSystem, &[u8]) -> Result<R>) -> Result<R> {
-        match &self.view {
+    fn at<R>(
+        &self,
+        (call, access): (&'static str, Access),
+        path: &[u8],
+        follow: bool,
+        mut op: impl FnMut(&dyn FileSystem, &[u8]) -> Result<R>,
+    ) -> Result<R> {
+        let result = match &self.view {
             View::Host(host) => op(host, path),
             View::Mounts(mounts) => mounts.at(&self.cwd_bytes(), path, follow, |t| op(&*t.fs, &t.path)),
-        }
+        };
+        self.told(call, access, path, result)
     }
 
     /// As [`Kernel::at`] for a name to be made or removed; `special` answers `.`, `..` and the root.
     fn name<R>(
         &self,
+        call: &'static str,
         path: &[u8],
         special: Errno,
         mut op: impl FnMut(&dyn FileSystem, &[u8], Option<(&Mounts, &Target)>) -> Result<R>,
     ) -> Result<R> {
-        match &self.view {
+        let result = match &self.view {
             View::Host(host) => op(host, path, None),
             View::Mounts(mounts) => mounts.name(&self.cwd_bytes(), path, special, |t| op(&*t.fs, &t.path, Some((mounts, t)))),
-        }
+        };
+        self.told(call, Access::Create, path, result)
     }
 }

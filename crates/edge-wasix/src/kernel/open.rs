@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Fd, Kernel, View};
+use crate::audit::{Access, whole_asking};
 use crate::fs::File;
 use crate::{Errno, Result};
 
@@ -15,6 +16,25 @@ impl Kernel {
 
     /// As [`Kernel::open`], without a descriptor: for code that reads a file and forgets it.
     pub fn open_file(&self, path: &[u8], flags: i32, mode: u32) -> Result<Arc<dyn File>> {
+        if self.observer().is_none() {
+            return self.open_untold(path, flags, mode);
+        }
+        let makes = flags & libc::O_CREAT != 0 && !(self.tells_all() && self.exists_untold(path));
+        let access = match flags & libc::O_ACCMODE != libc::O_RDONLY || flags & libc::O_TRUNC != 0 {
+            _ if makes => Access::Create,
+            true => Access::Write,
+            false => Access::Read,
+        };
+        let opened = self.open_untold(path, flags, mode);
+        self.told("open", access, path, opened)
+    }
+
+    /// Whether something is there, links not followed.
+    fn exists_untold(&self, path: &[u8]) -> bool {
+        whole_asking(|| self.lstat(path).is_ok()).unwrap_or(false)
+    }
+
+    fn open_untold(&self, path: &[u8], flags: i32, mode: u32) -> Result<Arc<dyn File>> {
         let mounts = match &self.view {
             View::Host(host) => return crate::fs::FileSystem::open(host, path, flags, mode),
             View::Mounts(mounts) => mounts,

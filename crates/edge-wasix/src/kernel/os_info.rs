@@ -116,7 +116,9 @@ impl Kernel {
 
     /// `HOME`, else the user database's home directory.
     pub fn homedir(&self) -> Result<Vec<u8>> {
-        match self.getenv(b"HOME") {
+        let home = self.getenv(b"HOME");
+        self.tell_variable(b"HOME", home.is_some());
+        match home {
             Some(home) if !home.is_empty() => Ok(home),
             _ => Ok(self.user_info()?.homedir),
         }

@@ -36,7 +36,7 @@ impl Kernel {
         mounts.mount_point(&self.cwd_bytes(), path)
     }
 
-    fn may_read(&self, path: Option<&[u8]>) -> bool {
+    pub(super) fn may_read(&self, path: Option<&[u8]>) -> bool {
         if matches!(self.view, View::Host(_)) {
             return true;
         }
@@ -48,7 +48,7 @@ impl Kernel {
             || self.mode(path).is_ok_and(|mode| mode & libc::S_IFMT == libc::S_IFREG)
     }
 
-    fn may_write(&self, path: Option<&[u8]>) -> bool {
+    pub(super) fn may_write(&self, path: Option<&[u8]>) -> bool {
         if matches!(self.view, View::Host(_)) {
             return true;
         }

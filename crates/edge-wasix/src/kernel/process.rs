@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 
 use super::Kernel;
+use crate::audit::Subject;
 use crate::{Errno, Result};
 
 impl Kernel {
@@ -26,7 +27,8 @@ impl Kernel {
             return Err(Errno::EINVAL);
         }
         if !self.policy.grants_host_processes() {
-            return if pid == self.pid() && signal == 0 { Ok(()) } else { Err(Errno::ESRCH) };
+            let answer = if pid == self.pid() && signal == 0 { Ok(()) } else { Err(Errno::ESRCH) };
+            return self.told_host("kill", Subject::Process(pid), answer);
         }
         let result = if pid == self.pid() && signal != 0 {
             // To this thread: the signal has then arrived when the call returns, as programs with one thread know it.
@@ -65,7 +67,10 @@ impl Kernel {
 
     fn check_other(&self, pid: i32) -> Result<()> {
         let own = pid == 0 || pid == self.pid();
-        if own || self.policy.grants_host_processes() { Ok(()) } else { Err(Errno::ESRCH) }
+        if own || self.policy.grants_host_processes() {
+            return Ok(());
+        }
+        self.told_host("priority", Subject::Process(pid), Err(Errno::ESRCH))
     }
 
     /// The title set with [`Kernel::set_title`], or nothing.

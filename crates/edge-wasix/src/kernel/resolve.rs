@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::{Kernel, SocketFamily};
 use crate::Errno;
-use crate::net::{Direction, NetworkAccess, NetworkRule, NetworkRules, Peer, is_numeric, normal_name};
+use crate::audit::Access;
+use crate::net::{Direction, NetworkAccess, NetworkRule, NetworkRules, Peer, Protocol, is_numeric, normal_name};
 
 const DNS_PORT: u16 = 53;
 
@@ -64,10 +65,13 @@ impl Kernel {
     pub fn resolve(&self, host: &[u8], hints: ResolveHints) -> Result<Vec<IpAddr>, ResolveError> {
         let access = self.policy.network_access();
         if *access == NetworkAccess::Open {
-            return resolve_unchecked(host, hints);
+            self.tell_name("getaddrinfo", host, Ok(()));
+            return resolve_unchecked(host, hints).inspect(|addresses| self.remember(host, addresses));
         }
         // An odd spelling of an address is an address, which no rule of names means.
-        let name = normal_name(host).filter(|name| !is_numeric(name) && access.may_resolve(name)).ok_or(Errno::EACCES)?;
+        let name = normal_name(host).filter(|name| !is_numeric(name) && access.may_resolve(name)).ok_or(Errno::EACCES);
+        self.tell_name("getaddrinfo", host, name.as_ref().map(|_| ()).map_err(|errno| *errno));
+        let name = name?;
         let addresses = resolve_unchecked(name.as_bytes(), hints)?;
         self.resolved.record(&name, &addresses);
         Ok(addresses)
@@ -77,6 +81,13 @@ impl Kernel {
     pub fn may_resolve(&self, host: &[u8]) -> bool {
         let access = self.policy.network_access();
         *access == NetworkAccess::Open || normal_name(host).is_some_and(|name| access.may_resolve(&name))
+    }
+
+    /// As [`Kernel::may_resolve`] for a question that is about to be asked.
+    pub fn is_question_allowed(&self, host: &[u8]) -> bool {
+        let allowed = self.may_resolve(host);
+        self.tell_name("query", host, if allowed { Ok(()) } else { Err(Errno::EACCES) });
+        allowed
     }
 
     /// A kernel that may talk to the host's name servers and to nothing else, and those servers: for questions about names that
@@ -105,9 +116,10 @@ impl Kernel {
     /// # Errors
     /// `EACCES` for an address that no rule covers; the resolver's.
     pub fn resolve_names(&self, address: SocketAddr) -> Result<(Vec<u8>, Vec<u8>), ResolveError> {
-        if !self.policy.network_access().may_name(address.ip(), &self.resolved) {
-            return Err(Errno::EACCES.into());
-        }
+        let allowed = self.policy.network_access().may_name(address.ip(), &self.resolved);
+        let answer = if allowed { Ok(()) } else { Err(Errno::EACCES) };
+        self.tell_address("getnameinfo", Access::Resolve, || Protocol::Tcp, address, Some("connect"), answer);
+        answer?;
         let mut host = [0u8; 1025];
         let mut service = [0u8; 32];
         // SAFETY: all zero is a valid socket address of either family.

@@ -40,6 +40,20 @@ pub enum SocketKind {
 
 const FLAGS: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
 
+fn socket_call(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Connect => "connect",
+        Direction::Bind => "bind",
+    }
+}
+
+fn protocol(socket: BorrowedFd<'_>) -> Protocol {
+    match rustix::net::sockopt::socket_type(socket) {
+        Ok(SocketType::DGRAM) => Protocol::Udp,
+        _ => Protocol::Tcp,
+    }
+}
+
 /// The host's socket behind an open file.
 pub(super) fn host(file: &Arc<dyn File>) -> Result<BorrowedFd<'_>> {
     file.host_fd().ok_or(Errno::ENOTSOCK)
@@ -64,6 +78,19 @@ impl Kernel {
         self.fds.insert(Arc::new(Socket::new(fd)))
     }
 
+    /// As [`Kernel::sock_open`] for a socket that is to be used this way next: where there may be no socket at all, that is what was denied.
+    ///
+    /// # Errors
+    /// As [`Kernel::sock_open`].
+    pub fn sock_open_for(&self, direction: Direction, kind: SocketKind, address: &SocketAddress) -> Result<Fd> {
+        let opened = self.sock_open(SocketFamily::of(address), kind);
+        if let Err(errno @ (Errno::EACCES | Errno::EPERM)) = opened {
+            let protocol = if kind == SocketKind::Datagram { Protocol::Udp } else { Protocol::Tcp };
+            self.tell_socket(socket_call(direction), direction, || protocol, address, Err(errno));
+        }
+        opened
+    }
+
     /// `sock_pair`: two connected local stream sockets, non-blocking.
     ///
     /// # Errors
@@ -85,19 +112,21 @@ impl Kernel {
     /// # Errors
     /// `EACCES` when the policy does not grant it. In a kernel that sees only its mounts local sockets are those that are granted by their
     /// path, which is the host's.
-    pub(super) fn sock_check(&self, direction: Direction, socket: BorrowedFd<'_>, address: &SocketAddress) -> Result<()> {
-        match address {
-            SocketAddress::Inet(address) => {
-                let protocol = || match rustix::net::sockopt::socket_type(socket) {
-                    Ok(SocketType::DGRAM) => Protocol::Udp,
-                    _ => Protocol::Tcp,
-                };
-                self.policy.network_access().check(direction, protocol, *address, &self.resolved)
-            }
+    pub(super) fn sock_check(
+        &self,
+        call: &'static str,
+        direction: Direction,
+        socket: BorrowedFd<'_>,
+        address: &SocketAddress,
+    ) -> Result<()> {
+        let answer = match address {
+            SocketAddress::Inet(address) => self.policy.network_access().check(direction, || protocol(socket), *address, &self.resolved),
             SocketAddress::Unix(_) if self.policy.grants_unix_sockets() && matches!(self.view, View::Host(_)) => Ok(()),
             SocketAddress::Unix(path) if self.policy.granted_unix_path(path).is_some() => Ok(()),
             SocketAddress::Unix(_) => Err(Errno::EACCES),
-        }
+        };
+        self.tell_socket(call, direction, || protocol(socket), address, answer);
+        answer
     }
 
     /// `sock_bind`.
@@ -107,7 +136,7 @@ impl Kernel {
     pub fn sock_bind(&self, fd: Fd, address: &SocketAddress) -> Result<()> {
         let file = self.fds.get(fd)?;
         let socket = host(&file)?;
-        self.sock_check(Direction::Bind, socket, address)?;
+        self.sock_check("bind", Direction::Bind, socket, address)?;
         let (address, _folder) = self.placed(Direction::Bind, address)?;
         retry(|| rustix::net::bind(socket, &address))
     }
@@ -134,7 +163,7 @@ impl Kernel {
     pub fn sock_connect(&self, fd: Fd, address: &SocketAddress) -> Result<()> {
         let file = self.fds.get(fd)?;
         let socket = host(&file)?;
-        self.sock_check(Direction::Connect, socket, address)?;
+        self.sock_check("connect", Direction::Connect, socket, address)?;
         let (address, _folder) = self.placed(Direction::Connect, address)?;
         retry(|| rustix::net::connect(socket, &address))
     }
@@ -150,9 +179,16 @@ impl Kernel {
         if let SocketAddress::Inet(local) = from_any(retry(|| rustix::net::getsockname(socket))?)?
             && local.port() == 0
         {
-            self.sock_check(Direction::Bind, socket, &SocketAddress::Inet(local))?;
+            self.sock_check("listen", Direction::Bind, socket, &SocketAddress::Inet(local))?;
         }
-        retry(|| rustix::net::listen(socket, backlog))
+        retry(|| rustix::net::listen(socket, backlog))?;
+        // Which port the system chose is known by now.
+        if self.tells_all()
+            && let Ok(SocketAddress::Inet(local)) = from_any(retry(|| rustix::net::getsockname(socket))?)
+        {
+            self.tell_socket("listening", Direction::Bind, || protocol(socket), &SocketAddress::Inet(local), Ok(()));
+        }
+        Ok(())
     }
 
     /// `sock_accept`: the first connection that waits, as a new non-blocking socket.

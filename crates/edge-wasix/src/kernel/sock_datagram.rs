@@ -1,15 +1,16 @@
 //! Datagrams: WASIX's `sock_send_to`, `sock_recv_from` and the options that only datagram sockets have.
 
 use std::io::IoSlice;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsRawFd;
 
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, sockopt};
 
 use super::sock::host;
 use super::{Fd, Kernel};
+use crate::audit::Access;
 use crate::host::retry;
-use crate::net::{Direction, SocketAddress, from_any, to_any};
+use crate::net::{Direction, Protocol, SocketAddress, from_any, to_any};
 use crate::{Errno, Result};
 
 impl Kernel {
@@ -26,7 +27,7 @@ impl Kernel {
             return retry(|| rustix::net::sendmsg(socket, bufs, &mut control, flags));
         };
         let to = SocketAddress::Inet(to);
-        self.sock_check(Direction::Connect, socket, &to)?;
+        self.sock_check("send", Direction::Connect, socket, &to)?;
         let to = to_any(&to)?;
         retry(|| rustix::net::sendmsg_addr(socket, &to, bufs, &mut control, flags))
     }
@@ -94,8 +95,11 @@ impl Kernel {
     }
 
     /// Who joins a group hears what others send: only with the whole network granted.
-    fn may_join(&self) -> Result<()> {
-        if *self.policy.network_access() == crate::net::NetworkAccess::Open { Ok(()) } else { Err(Errno::EACCES) }
+    fn may_join(&self, group: IpAddr) -> Result<()> {
+        let answer = if *self.policy.network_access() == crate::net::NetworkAccess::Open { Ok(()) } else { Err(Errno::EACCES) };
+        let group = SocketAddr::new(group, 0);
+        self.tell_address("setMembership", Access::Listen, || Protocol::Udp, group, None, answer);
+        answer
     }
 
     /// `sock_join_multicast_v4`, or `sock_leave_multicast_v4` when not `join`.
@@ -103,7 +107,7 @@ impl Kernel {
     /// # Errors
     /// `EACCES` unless the whole network is granted; `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EINVAL`.
     pub fn sock_multicast_v4(&self, fd: Fd, group: Ipv4Addr, interface: Ipv4Addr, join: bool) -> Result<()> {
-        self.may_join()?;
+        self.may_join(group.into())?;
         self.with_socket(fd, |socket| match join {
             true => sockopt::set_ip_add_membership(socket, &group, &interface),
             false => sockopt::set_ip_drop_membership(socket, &group, &interface),
@@ -115,7 +119,7 @@ impl Kernel {
     /// # Errors
     /// As [`Kernel::sock_multicast_v4`].
     pub fn sock_multicast_v6(&self, fd: Fd, group: Ipv6Addr, interface: u32, join: bool) -> Result<()> {
-        self.may_join()?;
+        self.may_join(group.into())?;
         self.with_socket(fd, |socket| match join {
             true => sockopt::set_ipv6_add_membership(socket, &group, interface),
             false => sockopt::set_ipv6_drop_membership(socket, &group, interface),
@@ -127,7 +131,7 @@ impl Kernel {
     /// # Errors
     /// As [`Kernel::sock_multicast_v4`].
     pub fn sock_source_multicast_v4(&self, fd: Fd, group: Ipv4Addr, interface: Ipv4Addr, source: Ipv4Addr, join: bool) -> Result<()> {
-        self.may_join()?;
+        self.may_join(group.into())?;
         self.with_socket(fd, |socket| match join {
             true => sockopt::set_ip_add_source_membership(socket, &group, &interface, &source),
             false => sockopt::set_ip_drop_source_membership(socket, &group, &interface, &source),
@@ -148,7 +152,7 @@ impl Kernel {
         }
         const MCAST_JOIN_SOURCE_GROUP: i32 = 46;
         const MCAST_LEAVE_SOURCE_GROUP: i32 = 47;
-        self.may_join()?;
+        self.may_join(group.into())?;
         let file = self.fds.get(fd)?;
         let socket = host(&file)?;
         let request = GroupSource { interface, group: storage(group), source: storage(source) };

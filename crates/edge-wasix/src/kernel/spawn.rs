@@ -67,12 +67,13 @@ impl Kernel {
     /// Starts a program.
     ///
     /// # Errors
-    /// `EACCES` for a program that the policy does not grant; `EPERM` for a user or group that a sandboxed guest asks for; `EBADF` for a descriptor that is not open, `EINVAL` for one with nothing
-    /// of the host behind it or a NUL in a text; `EMFILE`; `EAGAIN`, `ENOMEM`. A program that cannot be executed (`ENOENT`, `EACCES`, a missing working
+    /// `EPERM` for a user or group that a sandboxed guest asks for; `EBADF` for a descriptor that is not open, `EINVAL` for one with nothing
+    /// of the host behind it or a NUL in a text; `EMFILE`; `EAGAIN`, `ENOMEM`. A program that cannot be executed (`ENOENT`, `EACCES`, also for one that the policy does not grant, a missing working
     /// directory, `EPERM` for a user) is told in [`Spawned::child`].
     pub fn spawn(&self, program: &ChildProgram) -> Result<Spawned> {
-        let command = self.command(&program.file)?;
-        let is_confined = !matches!(command, Wanted::Open) && !self.policy.grants_any_program();
+        let command = self.command(&program.file);
+        self.tell_command("spawn", program, command.as_ref().map(|_| ()).map_err(|errno| *errno));
+        let is_confined = !matches!(command, Ok(Wanted::Open)) && !self.policy.grants_any_program();
         if is_confined && (program.uid.is_some() || program.gid.is_some()) {
             return Err(Errno::EPERM);
         }
@@ -86,7 +87,7 @@ impl Kernel {
         let count = program.stdio.len().max(3) as RawFd;
         for index in 0..count as usize {
             let (end, pipe) = match program.stdio.get(index).copied().unwrap_or(ChildStdio::Ignore) {
-                ChildStdio::Ignore if index < 3 => {
+                ChildStdio::Ignore if index < 3 && command.is_ok() => {
                     (Some(rustix::fs::open(c"/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?), None)
                 }
                 ChildStdio::Ignore => (None, None),
@@ -107,8 +108,10 @@ impl Kernel {
             pipes.push(pipe);
         }
         let child = match command {
-            Wanted::Open => self.execute(program, None, &ends),
-            command => self.execute_confined(program, command, &mut ends),
+            // As with a program that cannot be executed, the streams are there, at their end.
+            Err(errno) => Err(errno),
+            Ok(Wanted::Open) => self.execute(program, None, &ends),
+            Ok(command) => self.execute_confined(program, command, &mut ends),
         };
         drop(ends);
         let mut guest = Vec::new();
@@ -156,11 +159,21 @@ impl Kernel {
                 if !self.stat(&cwd)?.is_dir() {
                     return Err(Errno::ENOTDIR);
                 }
+                let audit = self.observer().and_then(|observer| Some((observer.log_of_children()?, observer.wants_allowed())));
                 let fds = ends.iter().enumerate().skip(3).filter(|end| end.1.is_some()).map(|end| end.0 as i32).collect();
-                let handover = Handover { document, cwd, env: confined.env.take().unwrap_or_default(), fds };
                 let place = ends.len();
-                // It, too, must not be at a number that a target has.
-                ends.push(Some(fcntl_dupfd_cloexec(handover.to_fd()?, place as RawFd + 1)?));
+                let handover = Handover {
+                    document,
+                    cwd,
+                    env: confined.env.take().unwrap_or_default(),
+                    fds,
+                    audit: audit.map(|(_, wants_all)| (place as i32 + 1, wants_all)),
+                };
+                // They, too, must not be at a number that a target has.
+                ends.push(Some(fcntl_dupfd_cloexec(handover.to_fd()?, place as RawFd + 2)?));
+                if let Some((log, _)) = audit {
+                    ends.push(Some(fcntl_dupfd_cloexec(log, place as RawFd + 2)?));
+                }
                 let mut args = program.args.iter().cloned();
                 let name = args.next().unwrap_or_default();
                 confined.args = [name, format!("{HANDOVER_OPTION}{place}").into_bytes()].into_iter().chain(args).collect();
@@ -206,6 +219,13 @@ impl Kernel {
             }
             None => {
                 command.envs(self.environ().iter().map(|(name, value)| (OsStr::from_bytes(name), OsStr::from_bytes(value))));
+            }
+        }
+        if let (View::Host(_), Some(observer)) = (&self.view, self.observer()) {
+            for entry in observer.variables_of_children() {
+                if let Some(at) = entry.iter().position(|&byte| byte == b'=') {
+                    command.env(OsStr::from_bytes(&entry[..at]), OsStr::from_bytes(&entry[at + 1..]));
+                }
             }
         }
         // After a `chdir` the kernel's folder is not the host process's: the child enters it by its descriptor, for it may have no name any

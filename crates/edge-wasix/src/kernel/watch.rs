@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::inotify;
 
 use super::{Kernel, View};
+use crate::audit::Access;
 use crate::host::retry;
 use crate::{Errno, Result};
 
@@ -63,7 +64,7 @@ impl FsWatcher {
             | inotify::WatchFlags::MOVE_SELF
             | inotify::WatchFlags::MOVED_FROM
             | inotify::WatchFlags::MOVED_TO;
-        let fd = kernel.at(path, true, |fs, path| fs.watch_fd(path, true))?;
+        let fd = kernel.at(("watch", Access::Read), path, true, |fs, path| fs.watch_fd(path, true))?;
         let link = format!("/proc/self/fd/{}", fd.as_raw_fd());
         let wd = retry(|| inotify::add_watch(&self.inotify, link.as_str(), flags))?;
         let id = self.next;
@@ -130,7 +131,8 @@ impl AsFd for FsWatcher {
 impl Kernel {
     /// Whether a change in this path could ever be reported: false for memory file systems.
     pub fn can_watch(&self, path: &[u8]) -> bool {
-        matches!(self.view, View::Host(_)) || !matches!(self.at(path, true, |fs, p| fs.watch_fd(p, true)), Err(Errno::ENOSYS))
+        matches!(self.view, View::Host(_))
+            || !matches!(self.at(("watch", Access::Read), path, true, |fs, p| fs.watch_fd(p, true)), Err(Errno::ENOSYS))
     }
 }
 

@@ -25,6 +25,12 @@ impl Resolved {
         known.drain(..surplus);
     }
 
+    /// The names that led to this address.
+    pub(crate) fn names(&self, address: IpAddr) -> Vec<String> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().filter(|entry| entry.0 == address.to_canonical()).map(|entry| entry.1.clone()).collect()
+    }
+
     /// Whether one of the names that led to this address is one that `is_meant`.
     pub(crate) fn any(&self, address: IpAddr, is_meant: impl Fn(&str) -> bool) -> bool {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);

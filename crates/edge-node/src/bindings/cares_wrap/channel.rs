@@ -245,7 +245,7 @@ fn ask(env: Env, info: &CallInfo<'_>, host: &str, kind: RecordType, known: Optio
     let packet = if is_onion(host) { Err("ENOTFOUND") } else { wire::name(host).and_then(|name| wire::question(id, &name, kind)) };
     let packet = match packet {
         // Servers of the program's own are asked with its own rights: a rule must allow them.
-        Ok(packet) if channel.has_own_servers.get() || environment.kernel().may_resolve(host.as_bytes()) => packet,
+        Ok(packet) if channel.has_own_servers.get() || environment.kernel().is_question_allowed(host.as_bytes()) => packet,
         Ok(_) => {
             environment.uv().defer(move |_| finish(Err("EREFUSED")));
             return env.int32(0);
