@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use super::devices::Devices;
 use super::fd_table::FdTable;
 use super::umask::host_umask;
-use super::{Interrupt, Kernel, View};
+use super::{Interrupt, Kernel, Stream, View};
 use crate::fs::{FileSystem, Mounts};
 use crate::host::{HostFile, HostRoot};
 use crate::limits::{Limits, Meter};
@@ -40,6 +40,7 @@ pub struct KernelBuilder {
     cwd: Option<Vec<u8>>,
     umask: Option<u32>,
     stdio: Stdio,
+    streams: Vec<(i32, Stream)>,
     inherit_fds: bool,
     limits: Limits,
     adopt_fds: Vec<i32>,
@@ -117,6 +118,12 @@ impl KernelBuilder {
     /// What descriptors 0 to 2 are.
     pub fn stdio(mut self, stdio: Stdio) -> Self {
         self.stdio = stdio;
+        self
+    }
+
+    /// What the descriptor `fd`, 0 to 2, is instead.
+    pub fn stream(mut self, fd: i32, stream: Stream) -> Self {
+        self.streams.push((fd, stream));
         self
     }
 
@@ -199,6 +206,13 @@ impl KernelBuilder {
         let meter = Meter::new(self.limits, Arc::clone(&interrupt));
         let fds = FdTable::new(policy.fd_limit(), Arc::clone(&meter));
         stdio(&fds, self.stdio, &interrupt).map_err(about("standard input and output"))?;
+        for (fd, stream) in self.streams {
+            let opened = stream.open(fd, &interrupt).map_err(about("standard input and output"))?;
+            match opened {
+                Some(file) => fds.insert_at(fd, file).map_err(about("standard input and output"))?,
+                None => drop(fds.remove(fd)),
+            }
+        }
         if self.inherit_fds {
             inherited(&fds, &interrupt).map_err(about("the inherited descriptors"))?;
         }
@@ -253,7 +267,7 @@ fn stdio(fds: &FdTable, stdio: Stdio, interrupt: &Arc<Interrupt>) -> Result<()> 
     Ok(())
 }
 
-fn is_open(fd: i32) -> bool {
+pub(super) fn is_open(fd: i32) -> bool {
     // SAFETY: F_GETFD only asks about a number and touches no memory.
     unsafe { libc::fcntl(fd, libc::F_GETFD) >= 0 }
 }

@@ -36,6 +36,7 @@ mod sock;
 mod sock_datagram;
 mod sock_options;
 mod spawn;
+mod streams;
 mod tty;
 pub(crate) mod tty_restore;
 mod umask;
@@ -69,6 +70,7 @@ pub use process::fail;
 pub use resolve::{ResolveError, ResolveHints, parse_name_servers};
 pub use sock::{SocketFamily, SocketKind};
 pub use spawn::{ChildProgram, ChildStdio, Spawned};
+pub use streams::{IsGone, Sink, Source, Stream, duplicate};
 pub use tty::TtyMode;
 pub use watch::{FsWatcher, WatchEvent, WatchId, WatchKind};
 
