@@ -70,7 +70,7 @@ def test_functions_run_in_the_loop(run: Callable[[Test], None]) -> None:
         await runtime.expose("tools", {"where": threading.get_ident, "ask": ask, "fail": lambda: 1 / 0})
         assert await runtime.eval("import('host:tools').then((tools) => tools.where())") == threading.get_ident()
         assert await runtime.eval("require('host:tools').ask('6 * 7')") == 42
-        with pytest.raises(edgejs.JavaScriptError, match="division"):
+        with pytest.raises(ZeroDivisionError):
             await runtime.eval("require('host:tools').fail()")
 
     run(test)

@@ -13,7 +13,7 @@ import pytest
 import edgejs
 
 
-@pytest.mark.parametrize("name", ["_runtime", "_async_runtime", "_pool", "_policy"])
+@pytest.mark.parametrize("name", ["_runtime", "_async_runtime", "_files", "_pool", "_policy"])
 def test_examples(name: str, edge_node: Path) -> None:
     pytest.importorskip("edgejs._native")
     module = importlib.import_module(f"edgejs.{name}")

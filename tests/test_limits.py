@@ -86,3 +86,46 @@ def test_run(edge_node: Path, monkeypatch: pytest.MonkeyPatch, limits: edgejs.Li
     with pytest.raises(kind):
         edgejs.run(code, limits=limits)
     assert edgejs.run("console.log(1)", limits=edgejs.Limits(wall_time=60, output=2)).stdout == "1\n"
+
+
+def test_message_size(edge_node: Path) -> None:
+    pytest.importorskip("edgejs._native")
+    limits = edgejs.Limits(message_size="10kB")
+    with edgejs.Runtime(limits=limits) as runtime:
+        heard: list[object] = []
+        runtime.expose("tools", {"give": lambda size: bytes(size), "take": heard.append, "later": _later})
+        assert len(runtime.eval("'x'.repeat(9000)")) == 9000
+        assert runtime.call("String", "x" * 9000) == "x" * 9000
+        for ask in (
+            lambda: runtime.eval("'x'.repeat(20000)"),
+            lambda: runtime.eval("[...Array(1000).keys()]"),
+            lambda: runtime.eval("({ a: Buffer.alloc(20000) })"),
+            lambda: runtime.eval("Promise.resolve('x'.repeat(20000))"),
+            lambda: runtime.call("String", "x" * 20000),
+            lambda: runtime.call("String", list(range(1000))),
+            lambda: runtime.eval("0;" + " " * 20000),
+            lambda: runtime.eval("require('host:tools').give(20000)"),
+            lambda: runtime.eval("require('host:tools').take('x'.repeat(20000))"),
+            lambda: runtime.eval("require('host:tools').later(20000)"),
+            lambda: runtime.expose("more", {"value": bytes(20000)}),
+        ):
+            with pytest.raises(edgejs.MessageSizeLimitExceeded) as raised:
+                ask()
+            assert raised.value.limit == "message_size"
+        assert runtime.eval("try { require('host:tools').give(20000) } catch (e) { [e.name, e.code] }") == [
+            "RangeError",
+            "ERR_EDGEJS_MESSAGE_SIZE",
+        ]
+        with pytest.raises(edgejs.JavaScriptError) as caught:
+            runtime.eval("throw new Error('x'.repeat(20000))")
+        assert len(str(caught.value)) < 10000
+        assert heard == [] and runtime.eval("1 + 1") == 2
+    with edgejs.Runtime(policy=edgejs.Policy(limits={"message_size": 1000})) as runtime, pytest.raises(edgejs.MessageSizeLimitExceeded):
+        runtime.eval("'x'.repeat(2000)")
+    # Without the limit 256 MB is the most, which is no limit that somebody set.
+    with edgejs.Runtime() as runtime, pytest.raises(edgejs.TransferError, match="too large"):
+        runtime.eval("new Array(2 ** 28)")
+
+
+async def _later(size: int) -> bytes:
+    return bytes(size)

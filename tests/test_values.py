@@ -128,8 +128,8 @@ def test_errors_as_values(runtime: edgejs.Runtime, same: Callable[[Any], Any]) -
     error = runtime.eval("new RangeError('far', { cause: new TypeError('near') })")
     assert isinstance(error, edgejs.JavaScriptError)
     assert (error.name, error.message, error.cause.name) == ("RangeError", "far", "TypeError")
-    back = same(KeyError("k"))
-    assert (back.name, back.python_type) == ("KeyError", "KeyError")
+    mine = KeyError("k")
+    assert same(mine) is mine and same([mine, error]) == [mine, error]
     assert runtime.eval("(e) => e instanceof Error && e.pythonType")(ValueError("v")) == "ValueError"
     with pytest.raises(edgejs.JavaScriptError) as caught:
         runtime.require("fs").readFileSync("/no such file")

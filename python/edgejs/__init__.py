@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from edgejs._errors import TransferError as TransferError
     from edgejs._executable import NoExecutableError as NoExecutableError
     from edgejs._executable import edge_node_path as edge_node_path
+    from edgejs._files import Change as Change
+    from edgejs._files import Files as Files
     from edgejs._limits import CpuTimeLimitExceeded as CpuTimeLimitExceeded
     from edgejs._limits import LimitError as LimitError
     from edgejs._limits import LimitExceeded as LimitExceeded
@@ -39,13 +41,17 @@ if TYPE_CHECKING:
     from edgejs._run import CompletedRun as CompletedRun
     from edgejs._run import run as run
     from edgejs._runtime import Runtime as Runtime
+    from edgejs._streams import CAPTURE as CAPTURE
 
 __version__ = "0.1.0"
 __all__ = [
+    "CAPTURE",
     "AsyncRuntime",
+    "Change",
     "CompletedRun",
     "CpuTimeLimitExceeded",
     "ExitError",
+    "Files",
     "JSFunction",
     "JavaScriptError",
     "LimitError",
@@ -72,10 +78,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CAPTURE": "edgejs._streams",
     "AsyncRuntime": "edgejs._async_runtime",
+    "Change": "edgejs._files",
     "CompletedRun": "edgejs._run",
     "CpuTimeLimitExceeded": "edgejs._limits",
     "ExitError": "edgejs._errors",
+    "Files": "edgejs._files",
     "JSFunction": "edgejs._native",
     "JavaScriptError": "edgejs._errors",
     "LimitError": "edgejs._limits",

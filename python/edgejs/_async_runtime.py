@@ -10,10 +10,12 @@ from typing import Any
 
 from edgejs._core import Core, StrPath, closed, outcome
 from edgejs._errors import ExitError, RuntimeClosedError
+from edgejs._files import Files
 from edgejs._limits import Limits
 from edgejs._native import JSFunction
 from edgejs._policy import Policy
 from edgejs._runtime import Member, call_request, expose_request
+from edgejs._streams import Input, Output
 
 
 class _AsyncCore(Core):
@@ -69,6 +71,14 @@ class AsyncRuntime:
         cwd: the folder it works in, one that it sees; None: `/`, under an open policy this process's.
         env: variables to set besides those it has.
         memory_limit: bytes of heap at most, array buffers and the library itself (12 MB) included.
+        stdin: what the program reads: text or bytes, a file (`read`), a function that is given a size and returns as many bytes at most
+            (none at the end), a descriptor. Functions and files are asked on a thread of the package. None: nothing, under an open policy
+            this process's.
+        stdout: where it writes to: None: this process's descriptor 1, as children of `subprocess` do. `edgejs.CAPTURE`: memory, see the
+            attribute `stdout`. A function that is called with bytes, or a file (`write`; text for text files, `sys.stdout` for one): called
+            by whoever waits for the program, in order, before what was asked returns; what it raises ends that request and is
+            raised there. A descriptor, which is duplicated; `subprocess.DEVNULL`.
+        stderr: likewise; `subprocess.STDOUT`: where `stdout` goes. `Limits.output` counts both, wherever they go.
 
     Raises:
         OSError: the environment could not be made.
@@ -90,9 +100,22 @@ class AsyncRuntime:
         cwd: StrPath | None = None,
         env: Mapping[str, str] | None = None,
         memory_limit: int = 1 << 30,
+        stdin: Input = None,
+        stdout: Output = None,
+        stderr: Output = None,
     ) -> None:
         loop = asyncio.get_running_loop()
-        self._core = _AsyncCore(policy=policy, limits=limits, cwd=cwd, env=env, memory_limit=memory_limit, loop=loop)
+        self._core = _AsyncCore(
+            policy=policy,
+            limits=limits,
+            cwd=cwd,
+            env=env,
+            memory_limit=memory_limit,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            loop=loop,
+        )
         self._core._loop = loop
 
     async def eval(self, code: str, filename: str = "[eval]") -> Any:
@@ -125,6 +148,29 @@ class AsyncRuntime:
     async def expose(self, name: str, members: Mapping[str, Any]) -> None:
         """As `Runtime.expose`; the functions run in this event loop."""
         await self._core.ask(*expose_request(name, members))
+
+    @property
+    def fs(self) -> Files:
+        """The files that the environment sees; see `Files`."""
+        return self._core.files
+
+    @property
+    def stdout(self) -> bytes:
+        """What the program has written to `stdout=edgejs.CAPTURE` so far; also after `close()`.
+
+        Raises:
+            ValueError: it is not captured.
+        """
+        return self._core.captured(1)
+
+    @property
+    def stderr(self) -> bytes:
+        """What the program has written to `stderr=edgejs.CAPTURE` so far; also after `close()`.
+
+        Raises:
+            ValueError: it is not captured.
+        """
+        return self._core.captured(2)
 
     def close(self) -> None:
         """Ends the environment; what is still running there is dropped. A second time is nothing."""

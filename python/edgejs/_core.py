@@ -17,8 +17,10 @@ from edgejs._errors import (
     RuntimeClosedError,
 )
 from edgejs._executable import boot_image_path, edge_node_path
+from edgejs._files import Files
 from edgejs._hooks import Hooks
 from edgejs._limits import exceeded
+from edgejs._streams import Input, Output, streams
 
 if TYPE_CHECKING:
     import asyncio
@@ -42,6 +44,8 @@ def outcome(told: tuple[str, Any]) -> Any:
         raise JavaScriptError("Error", "the promise can never settle: the event loop has nothing left to do")
     if how == "reentrant":
         raise ReentrantCallError("JavaScript is waiting for this Python function: what it asks for cannot come before it returned")
+    if how == "serving":
+        raise ReentrantCallError("the program may be waiting for this function, which serves one of its standard streams")
     if how == "interrupted":
         raise RunInterruptedError("what ran in the environment was interrupted")
     if how == "memory":
@@ -69,6 +73,9 @@ class Core:
         memory_limit: int,
         policy: Policy | None = None,
         limits: Limits | None = None,
+        stdin: Input = None,
+        stdout: Output = None,
+        stderr: Output = None,
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         hooks = Hooks(loop)
@@ -82,7 +89,9 @@ class Core:
             memory_limit=memory_limit,
             policy=None if policy is not None and policy.is_open else json.dumps({} if policy is None else policy.to_document()),
             limits=None if limits is None else json.dumps({"memory": [], "limits": limits.given()}),
+            streams=streams(stdin, stdout, stderr, policy is not None and policy.is_open),
         )
+        self.files = Files(self.session.files())
         hooks.tie(self)
 
     def ask(self, kind: str, *args: Any) -> Any:
@@ -94,6 +103,14 @@ class Core:
         except ValueError as error:
             raise closed(error) from None
         return outcome(told)
+
+    def captured(self, stream: int) -> bytes:
+        """What was captured of a standard stream."""
+        bytes_ = self.session.captured(stream)
+        if bytes_ is None:
+            name = ("stdin", "stdout", "stderr")[stream]
+            raise ValueError(f"{name}: is not captured; make the runtime with {name}=edgejs.CAPTURE")
+        return bytes_
 
     def finish(self) -> Any:
         """Runs the event loop until nothing is left to do."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from edgejs._errors import JavaScriptError, RuntimeClosedError, TransferError
+from edgejs._limits import MessageSizeLimitExceeded
 
 if TYPE_CHECKING:
     from edgejs import _native
@@ -88,6 +89,10 @@ class Hooks:
     def error(self, *parts: Any) -> JavaScriptError:
         """An exception for an `Error`."""
         return JavaScriptError(*parts)
+
+    def message_size_error(self, path: str) -> MessageSizeLimitExceeded:
+        """A value is larger than the limit."""
+        return MessageSizeLimitExceeded(f"limit exceeded: message_size: {path}: the value is too large", "message_size")
 
     def transfer_error(self, path: str, reason: str) -> TransferError:
         """A value cannot cross."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import Any, Union
 
@@ -13,6 +14,7 @@ from edgejs._limits import Limits
 from edgejs._native import JSFunction
 from edgejs._policy import Policy
 from edgejs._runtime import Runtime
+from edgejs._streams import Input, Output
 
 Work = Union[str, Callable[..., Any]]
 
@@ -28,6 +30,9 @@ class Pool:
         cwd: as for `Runtime`.
         env: as for `Runtime`.
         memory_limit: as for `Runtime`.
+        stdin: as for `Runtime`, for each task anew; text or bytes are given to each.
+        stdout: as for `Runtime`; a function or a file gets what all tasks write, from several threads.
+        stderr: likewise.
 
     Raises:
         ValueError: `size` is less than 1.
@@ -48,19 +53,28 @@ class Pool:
         cwd: StrPath | None = None,
         env: Mapping[str, str] | None = None,
         memory_limit: int = 1 << 30,
+        stdin: Input = None,
+        stdout: Output = None,
+        stderr: Output = None,
     ) -> None:
         if size is not None and size < 1:
             raise ValueError(f"size: {size} is less than 1")
         self._tools = tools
-        self._policy = policy
-        self._limits = limits
-        self._cwd = cwd
-        self._env = env
-        self._memory_limit = memory_limit
+        self._make = partial(
+            Runtime,
+            policy=policy,
+            limits=limits,
+            cwd=cwd,
+            env=env,
+            memory_limit=memory_limit,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+        )
         self._executor = ThreadPoolExecutor(size or os.cpu_count() or 1, "edgejs-pool")
 
     def _run(self, work: Work, args: tuple[Any, ...]) -> Any:
-        with Runtime(policy=self._policy, limits=self._limits, cwd=self._cwd, env=self._env, memory_limit=self._memory_limit) as runtime:
+        with self._make() as runtime:
             if self._tools:
                 runtime.expose("tools", self._tools)
             if not isinstance(work, str):

@@ -9,9 +9,11 @@ from typing import Any
 
 from edgejs._core import Core, StrPath
 from edgejs._errors import ExitError, RuntimeClosedError
+from edgejs._files import Files
 from edgejs._limits import Limits
 from edgejs._native import JSFunction
 from edgejs._policy import Policy
+from edgejs._streams import Input, Output
 
 
 class Member:
@@ -98,7 +100,8 @@ class Runtime:
     object: own enumerable properties             dict with str keys
     Map                                           dict (to JavaScript: a dict with a key that is no str)
     Set                                           set (to JavaScript also frozenset)
-    Error                                         JavaScriptError (to JavaScript: any exception, without its stack)
+    Error                                         JavaScriptError (to JavaScript: any exception, without its stack; that comes
+                                                  back as the same object)
     function                                      JSFunction (to JavaScript: any callable but a class)
     promise                                       awaited; an awaitable that a Python function returns is a promise
     ============================================  ==================================================================
@@ -113,6 +116,14 @@ class Runtime:
         cwd: the folder it works in, one that it sees; None: `/`, under an open policy this process's.
         env: variables to set besides those it has.
         memory_limit: bytes of heap at most, array buffers and the library itself (12 MB) included.
+        stdin: what the program reads: text or bytes, a file (`read`), a function that is given a size and returns as many bytes at most
+            (none at the end), a descriptor. Functions and files are asked on a thread of the package. None: nothing, under an open policy
+            this process's.
+        stdout: where it writes to: None: this process's descriptor 1, as children of `subprocess` do. `edgejs.CAPTURE`: memory, see the
+            attribute `stdout`. A function that is called with bytes, or a file (`write`; text for text files, `sys.stdout` for one): called
+            by whoever waits for the program, in order, before what was asked returns; what it raises ends that request and is
+            raised there. A descriptor, which is duplicated; `subprocess.DEVNULL`.
+        stderr: likewise; `subprocess.STDOUT`: where `stdout` goes. `Limits.output` counts both, wherever they go.
 
     Raises:
         OSError: the environment could not be made.
@@ -131,8 +142,13 @@ class Runtime:
         cwd: StrPath | None = None,
         env: Mapping[str, str] | None = None,
         memory_limit: int = 1 << 30,
+        stdin: Input = None,
+        stdout: Output = None,
+        stderr: Output = None,
     ) -> None:
-        self._core = Core(policy=policy, limits=limits, cwd=cwd, env=env, memory_limit=memory_limit)
+        self._core = Core(
+            policy=policy, limits=limits, cwd=cwd, env=env, memory_limit=memory_limit, stdin=stdin, stdout=stdout, stderr=stderr
+        )
 
     def eval(self, code: str, filename: str = "[eval]") -> Any:
         """Runs a script in the global scope and returns the value of its last expression; a promise is awaited.
@@ -208,7 +224,8 @@ class Runtime:
         """Gives the environment a module `host:NAME`, for `import` and `require`, with functions (or values) of Python.
 
         JavaScript waits while a function runs, which it does in the thread that asked the environment for something. What it raises is
-        thrown there, with `pythonType`, the name of its class. When it returns an awaitable (an `async def` does) JavaScript gets a
+        thrown there as an `Error` with its class as `name` and `pythonType`, its text as `message` and its `__cause__` as `cause`; where
+        nobody catches it, the exception itself goes on in Python. When it returns an awaitable (an `async def` does) JavaScript gets a
         promise; the awaitable runs in an event loop on a thread of the package. Whoever closes over the runtime itself closes it later.
 
         Args:
@@ -225,6 +242,35 @@ class Runtime:
             3
         """
         self._core.ask(*expose_request(name, members))
+
+    @property
+    def fs(self) -> Files:
+        """The files that the environment sees; see `Files`."""
+        return self._core.files
+
+    @property
+    def stdout(self) -> bytes:
+        """What the program has written to `stdout=edgejs.CAPTURE` so far; also after `close()`.
+
+        Raises:
+            ValueError: it is not captured.
+
+        Example:
+            >>> with edgejs.Runtime(stdout=edgejs.CAPTURE) as captured:
+            ...     captured.eval("console.log('hi')")
+            ...     captured.stdout
+            b'hi\\n'
+        """
+        return self._core.captured(1)
+
+    @property
+    def stderr(self) -> bytes:
+        """What the program has written to `stderr=edgejs.CAPTURE` so far; also after `close()`.
+
+        Raises:
+            ValueError: it is not captured.
+        """
+        return self._core.captured(2)
 
     def close(self) -> None:
         """Ends the environment; what is still running there is dropped. A second time is nothing."""

@@ -62,8 +62,8 @@ pub use options::{HeapFlags, OptionError, OptionValue, Options, option_takes};
 pub use request::{ActiveRequest, ActiveRequests, Face, Request};
 pub use runtime::{Runtime, StartError};
 pub use session::{
-    Answer, Datum, Fault, Host, HostReply, Interrupt, Letter, MAX_BYTES, MAX_DEPTH, Nested, ParkedSession, Progress, Session,
-    SessionImages, Text, Uncrossable, write_key,
+    Answer, Datum, Fault, Host, HostReply, Interrupt, Letter, MAX_BYTES, MAX_DEPTH, MESSAGE_SIZE_CODE, Nested, ParkedSession, Progress,
+    Session, SessionImages, Text, Uncrossable, write_key,
 };
 pub use thread_pool_work::ThreadPoolWork;
 pub use uv_error::{errno_exception, strerror, unknown_exception, uv_exception, uv_exception_two_paths};

@@ -12,6 +12,7 @@ mod server;
 mod to_js;
 
 pub use datum::{Datum, Fault, MAX_BYTES, MAX_DEPTH, Progress, Text, Uncrossable, write_key};
+pub use functions::MESSAGE_SIZE_CODE;
 pub(crate) use functions::NATIVES;
 pub use nested::Nested;
 pub use parked::ParkedSession;
@@ -252,6 +253,12 @@ impl Session {
             uv: environment.uv().handle(),
             kernel: Arc::clone(environment.kernel()),
         }
+    }
+
+    /// What its program may use and see; also of use from other threads, and after the engine is gone.
+    #[must_use]
+    pub fn kernel(&self) -> &Arc<Kernel> {
+        self.environment().kernel()
     }
 
     /// Serves the host's mail until nothing is under way and no mail is left. Runs the loop no longer than that: timers that are still

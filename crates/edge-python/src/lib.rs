@@ -4,10 +4,12 @@
 //! Python exception; nothing here panics on what Python code passes in.
 
 mod boundary;
+mod files;
 mod line;
 mod policy;
 mod recipe;
 mod session;
+mod streams;
 mod values;
 mod workers;
 
@@ -22,6 +24,8 @@ fn process_id() -> u32 {
 mod _native {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::files::Files;
     #[pymodule_export]
     use crate::policy::{check_policy, read_policy};
     #[pymodule_export]

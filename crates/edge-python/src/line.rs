@@ -7,9 +7,10 @@ use crate::workers;
 use edge_loop::AsyncSender;
 use edge_node::{Answer, Datum, Host, HostReply, Interrupt, Letter, Nested, ParkedSession, Session};
 use edge_wasix::clock::monotonic_ns;
+use edge_wasix::{Errno, IsGone, Kernel};
 use pyo3::prelude::*;
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,10 +19,29 @@ const SPIN_NS: u64 = 20_000;
 /// How soon a thread that waits for Python notices that its environment was killed.
 const KILL_CHECK: Duration = Duration::from_millis(20);
 
+/// How much output may wait to be heard before the program that writes it has to wait.
+const MOST_UNHEARD: usize = 1 << 20;
+
+/// What a program wrote on a standard stream that Python listens to.
+pub struct Output {
+    /// 1 or 2.
+    pub stream: usize,
+    pub bytes: Vec<u8>,
+    unheard: Arc<AtomicUsize>,
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        self.unheard.fetch_sub(self.bytes.len(), Ordering::AcqRel);
+    }
+}
+
 /// What comes to one who asked.
 pub enum Message {
     /// The answer; nothing comes after it.
     Answer(Answer),
+    /// The program wrote something.
+    Output(Output),
     /// A function of Python's is to be called.
     Call {
         /// Its number.
@@ -72,10 +92,16 @@ impl Waiter {
     }
 
     fn send(&self, message: Message) {
-        let mut messages = lock(&self.messages);
-        messages.push_back(message);
+        self.push(message);
+        self.ring();
+    }
+
+    fn push(&self, message: Message) {
+        lock(&self.messages).push_back(message);
         self.count.fetch_add(1, Ordering::Release);
-        drop(messages);
+    }
+
+    fn ring(&self) {
         match &self.notify {
             None => self.bell.notify_one(),
             Some(notify) => {
@@ -125,6 +151,8 @@ struct State {
     /// In the order in which they asked.
     waiters: Vec<(u64, Arc<Waiter>)>,
     replies: HashMap<u64, HostReply>,
+    /// Output that came while nobody waited; whoever asks next hears it first.
+    unheard: Vec<Output>,
     /// Functions of Python's that the environment does not hold any more.
     released: Vec<u64>,
     /// For tickets, calls, functions and promises.
@@ -140,6 +168,9 @@ pub struct Line {
     came: AtomicU64,
     wake: Mutex<Option<AsyncSender>>,
     interrupt: Mutex<Option<Interrupt>>,
+    kernel: Mutex<Option<Arc<Kernel>>>,
+    /// Bytes of [`Output`] that were not heard yet.
+    unheard: Arc<AtomicUsize>,
     /// The process that made it: a child of `fork` has no threads to run it.
     process: u32,
 }
@@ -161,6 +192,8 @@ impl Line {
             came: AtomicU64::new(0),
             wake: Mutex::default(),
             interrupt: Mutex::default(),
+            kernel: Mutex::default(),
+            unheard: Arc::default(),
             process: crate::process_id(),
         })
     }
@@ -170,6 +203,7 @@ impl Line {
         let host: Arc<dyn Host> = Arc::clone(self) as Arc<dyn Host>;
         *lock(&self.wake) = Some(session.connect(host));
         *lock(&self.interrupt) = Some(session.interrupt_handle());
+        *lock(&self.kernel) = Some(Arc::clone(session.kernel()));
         let mut state = lock(&self.state);
         if state.closed {
             drop(state);
@@ -182,6 +216,43 @@ impl Line {
     /// Ends what runs.
     pub fn interrupt(&self) -> Option<Interrupt> {
         lock(&self.interrupt).clone()
+    }
+
+    /// What the program may use and see, until the runtime is closed.
+    pub fn kernel(&self) -> Option<Arc<Kernel>> {
+        lock(&self.kernel).clone()
+    }
+
+    /// Takes what the program writes to a stream that Python listens to; called on the environment's thread. Waits while too much of it
+    /// has not been heard.
+    pub fn output(&self, stream: usize, bytes: &[u8], is_gone: IsGone<'_>) -> Result<usize, Errno> {
+        let mut state = lock(&self.state);
+        loop {
+            if state.closed || is_gone() {
+                return Err(Errno::EIO);
+            }
+            if self.unheard.load(Ordering::Acquire) < MOST_UNHEARD {
+                break;
+            }
+            state = self.bell.wait_timeout(state, KILL_CHECK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        self.unheard.fetch_add(bytes.len(), Ordering::AcqRel);
+        let output = Output { stream, bytes: bytes.to_vec(), unheard: Arc::clone(&self.unheard) };
+        match state.waiters.last().map(|(_, waiter)| Arc::clone(waiter)) {
+            Some(waiter) => {
+                // Sent while no one can take the waiter off the list: its answer comes after it.
+                waiter.push(Message::Output(output));
+                drop(state);
+                waiter.ring();
+            }
+            None => state.unheard.push(output),
+        }
+        Ok(bytes.len())
+    }
+
+    /// Some [`Output`] was heard: a program that waits may go on writing.
+    pub fn heard(&self) {
+        self.bell.notify_all();
     }
 
     /// Whether this process made it.
@@ -209,6 +280,12 @@ impl Line {
         let mut state = lock(&self.state);
         if state.closed {
             return Err(NotTaken::Closed);
+        }
+        let heard = !state.unheard.is_empty() && waiter.is_some();
+        if let (true, Some((_, waiter))) = (heard, &waiter) {
+            for output in std::mem::take(&mut state.unheard) {
+                waiter.push(Message::Output(output));
+            }
         }
         state.waiters.extend(waiter);
         state.mail.push_back(letter);
@@ -277,6 +354,8 @@ impl Line {
     pub fn close(self: &Arc<Self>) {
         let mut state = lock(&self.state);
         state.closed = true;
+        state.unheard.clear();
+        *lock(&self.kernel) = None;
         let parked = state.parked.take();
         let running = state.running;
         drop(state);

@@ -1,11 +1,12 @@
 //! What a new environment is made of, and the images that it starts from.
 
+use crate::streams::MOST_CAPTURED;
 use crate::workers::STACK_LIMIT;
 use edge_napi::{ImageError, IsolateOptions};
 use edge_node::{BootImage, EnvironmentOptions, Options, SessionImages};
 use edge_policy::Document;
 use edge_quickjs::QuickJs;
-use edge_wasix::{Kernel, Policy, Stdio};
+use edge_wasix::{Kernel, Policy, Stdio, Stream};
 use pyo3::exceptions::{PyRuntimeError, PyRuntimeWarning};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
@@ -24,6 +25,10 @@ pub struct Recipe {
     pub policy: Option<String>,
     /// A document with limits only, besides those of the policy.
     pub limits: Option<String>,
+    /// Descriptors 0 to 2.
+    pub streams: Vec<(i32, Stream)>,
+    /// Whether output is kept in memory.
+    pub captures: bool,
 }
 
 /// Where a program under a policy believes its executable to be: the host's path is none of its business.
@@ -34,7 +39,7 @@ impl Recipe {
     pub fn cook(self) -> Result<edge_node::Session, String> {
         let read = |text: &str| Document::from_json(text).map_err(|error| error.to_string());
         let given = self.limits.as_deref().map(read).transpose()?.unwrap_or_default().limits;
-        let (policy, limits, exec_path) = match &self.policy {
+        let (policy, mut limits, exec_path) = match &self.policy {
             None => (Policy::open(), given, self.exec_path),
             Some(text) => {
                 let document = read(text)?;
@@ -45,8 +50,14 @@ impl Recipe {
                 (policy, document.limits.min(&given), GUEST_EXECUTABLE.to_owned())
             }
         };
+        if self.captures {
+            limits.output.get_or_insert(MOST_CAPTURED);
+        }
         let memory_limit = limits.memory.map_or(self.memory_limit, |most| most.min(self.memory_limit));
-        let mut builder = Kernel::builder().policy(policy).limits(limits).stdio(Stdio::Inherit);
+        let mut builder = Kernel::builder().policy(policy).limits(limits).stdio(Stdio::None);
+        for (fd, stream) in self.streams {
+            builder = builder.stream(fd, stream);
+        }
         for (name, value) in self.env.into_iter().flatten() {
             builder = builder.env(name, value);
         }

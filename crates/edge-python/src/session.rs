@@ -1,15 +1,18 @@
 //! `_native.Session`: an environment, and the calls that Python makes to it.
 
-use crate::line::{Line, Message, NotTaken, Waiter};
+use crate::files::Files;
+use crate::line::{Line, Message, NotTaken, Output, Waiter};
 use crate::recipe::{Recipe, images};
+use crate::streams::{self, Captured, Streams};
 use crate::values::{self, from_python_error};
 use crate::workers;
-use edge_node::{Answer, Datum, Fault, HostReply, Letter, SessionImages};
+use edge_node::{Answer, Datum, Fault, HostReply, Letter, MESSAGE_SIZE_CODE, SessionImages, Uncrossable};
+use edge_wasix::Limit;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyException, PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyBytes, PyTuple};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -75,6 +78,28 @@ impl Hooks {
         self.call(py, "error", parts)
     }
 
+    /// The exception of Python's that an error object was made of.
+    pub fn host_error<'py>(&self, py: Python<'py>, number: u64) -> Option<Bound<'py, PyAny>> {
+        self.lent(py, number).map(|error| error.into_bound(py))
+    }
+
+    /// Bytes that one value may have at most.
+    pub fn message_size(&self) -> Option<u64> {
+        self.line.kernel().and_then(|kernel| kernel.limits().message_size)
+    }
+
+    /// The error of a value that is not let across.
+    pub fn uncrossable(&self, py: Python<'_>, error: &Uncrossable) -> PyErr {
+        let made = match error.over_limit {
+            true => self.call(py, "message_size_error", (&error.path,)),
+            false => return self.transfer_error(py, &error.path, &error.reason),
+        };
+        match made {
+            Ok(made) => PyErr::from_value(made),
+            Err(error) => error,
+        }
+    }
+
     /// The error of a value that cannot cross.
     pub fn transfer_error(&self, py: Python<'_>, path: &str, reason: &str) -> PyErr {
         match self.call(py, "transfer_error", (path, reason)) {
@@ -86,7 +111,9 @@ impl Hooks {
     /// Class and text of an exception.
     pub fn describe_error(&self, error: &Bound<'_, PyAny>) -> PyResult<Fault> {
         let (name, message): (String, String) = self.call(error.py(), "describe_error", (error,))?.extract()?;
-        Ok(Fault { host_type: Some(name.clone()), name, message, ..Fault::default() })
+        // What ends threads and tasks (`CancelledError`, `SystemExit`) does so where it was raised, nowhere else.
+        let host_error = error.is_instance_of::<PyException>().then(|| self.lend(error));
+        Ok(Fault { host_type: Some(name.clone()), name, message, host_error, ..Fault::default() })
     }
 
     /// Keeps a function for the environment.
@@ -158,6 +185,9 @@ pub struct Session {
     line: Arc<Line>,
     hooks: Hooks,
     asked: Mutex<HashMap<u64, Arc<Waiter>>>,
+    /// Functions that hear what the program writes, by descriptor.
+    heard: [Option<Py<PyAny>>; 3],
+    captured: [Option<Captured>; 3],
 }
 
 fn gone() -> PyErr {
@@ -179,7 +209,10 @@ impl Session {
         let none = || py.None().into_bound(py);
         Ok(match answer {
             Answer::Value(datum) => ("value", values::write(py, datum, &self.hooks, "value")?),
-            Answer::Uncrossable(error) => return Err(self.hooks.transfer_error(py, &error.path, &error.reason)),
+            Answer::Uncrossable(error) => return Err(self.hooks.uncrossable(py, &error)),
+            Answer::Thrown(fault) if fault.code.as_deref() == Some(MESSAGE_SIZE_CODE) => {
+                ("limit", Limit::MessageSize.name().into_bound_py_any(py)?)
+            }
             Answer::Thrown(fault) => ("thrown", values::error(py, *fault, &self.hooks, "error")?),
             Answer::Reentrant => ("reentrant", none()),
             Answer::Exited(code) => ("exited", code.into_bound_py_any(py)?),
@@ -194,6 +227,24 @@ impl Session {
     fn is_inside(&self) -> bool {
         let address = Arc::as_ptr(&self.line) as usize;
         INSIDE.with_borrow(|inside| inside.contains(&address))
+    }
+
+    /// Whether this thread is in a function that serves a stream: the program may be waiting for its end.
+    fn is_serving(&self) -> bool {
+        streams::is_serving(Arc::as_ptr(&self.line))
+    }
+
+    /// Lets Python hear what the program wrote. What the function raises ends the request.
+    fn hear(&self, py: Python<'_>, output: &Output) -> PyResult<()> {
+        let Some(function) = &self.heard[output.stream.min(2)] else { return Ok(()) };
+        let bytes = PyBytes::new(py, &output.bytes);
+        let raised = streams::serve(Arc::as_ptr(&self.line), || function.call1(py, (bytes,)));
+        if raised.is_err()
+            && let Some(interrupt) = self.line.interrupt()
+        {
+            interrupt.interrupt();
+        }
+        raised.map(drop)
     }
 
     /// Runs a function of Python's for the environment, and replies. An exception that is none of the function's own (Ctrl-C,
@@ -249,6 +300,15 @@ impl Session {
             let message = py.detach(|| waiter.wait(SIGNAL_CHECK, soon));
             let raised = match message {
                 Some(Message::Answer(answer)) => return Ok(answer),
+                Some(Message::Output(output)) => {
+                    let heard = self.hear(py, &output);
+                    drop(output);
+                    self.line.heard();
+                    match heard {
+                        Ok(()) => continue,
+                        Err(raised) => raised,
+                    }
+                }
                 Some(Message::Call { function, args, call }) => {
                     soon = true;
                     match self.run(py, function, args, call) {
@@ -282,6 +342,11 @@ impl Session {
                 match py.detach(|| waiter.wait(PATIENCE, true)) {
                     Some(Message::Answer(_)) => return,
                     Some(Message::Call { call, .. }) => self.line.reply(call, HostReply::Gone),
+                    // Whoever raised hears no more.
+                    Some(Message::Output(output)) => {
+                        drop(output);
+                        self.line.heard();
+                    }
                     // Whatever it answers later, the session is gone and says so when it is asked again.
                     None => break,
                 }
@@ -309,7 +374,7 @@ fn kind(name: &str) -> PyResult<&'static str> {
 impl Session {
     /// Starts an environment.
     #[new]
-    #[pyo3(signature = (*, hooks, exec_path, image, cwd, env, memory_limit, policy, limits))]
+    #[pyo3(signature = (*, hooks, exec_path, image, cwd, env, memory_limit, policy, limits, streams))]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword of its own")]
     fn new(
         py: Python<'_>,
@@ -321,13 +386,16 @@ impl Session {
         memory_limit: u64,
         policy: Option<String>,
         limits: Option<String>,
+        streams: Vec<(String, Py<PyAny>)>,
     ) -> PyResult<Self> {
         let images = match image {
             Some(path) => images(py, path)?,
             None => SessionImages::default(),
         };
-        let recipe = Recipe { images, exec_path, cwd, env, memory_limit, policy, limits };
         let line = Line::new();
+        let Streams { opened, heard, captured } = Streams::open(py, streams, &line)?;
+        let captures = captured.iter().any(Option::is_some);
+        let recipe = Recipe { images, exec_path, cwd, env, memory_limit, policy, limits, streams: opened, captures };
         let (started, start) = channel();
         let of_worker = Arc::clone(&line);
         let job = move || {
@@ -339,13 +407,28 @@ impl Session {
         let start = Mutex::new(start);
         py.detach(|| start.lock().ok().and_then(|start| start.recv().ok())).ok_or_else(gone)?.map_err(PyOSError::new_err)?;
         let hooks = Hooks { object: hooks, line: Arc::clone(&line), lent: Mutex::default() };
-        Ok(Self { line, hooks, asked: Mutex::default() })
+        Ok(Self { line, hooks, asked: Mutex::default(), heard, captured })
+    }
+
+    /// What was captured of a standard stream so far; None when it is not captured.
+    fn captured<'py>(&self, py: Python<'py>, stream: usize) -> Option<Bound<'py, PyBytes>> {
+        let captured = self.captured.get(stream)?.as_ref()?;
+        let captured = captured.lock_py_attached(py).ok()?;
+        Some(PyBytes::new(py, &captured))
+    }
+
+    /// The environment's files.
+    fn files(&self) -> Files {
+        Files { line: Arc::clone(&self.line) }
     }
 
     /// One request, waited for: `("value", value)`, `("thrown", exception)`, `("exited", code)`, `("interrupted", None)`, `("never", None)`,
     /// `("reentrant", None)`, `("memory", None)` or `("poisoned", why)`.
     fn ask<'py>(&self, py: Python<'py>, kind: &str, args: &Bound<'py, PyTuple>) -> PyResult<Told<'py>> {
         let kind = self::kind(kind)?;
+        if self.is_serving() {
+            return Ok(("serving", py.None().into_bound(py)));
+        }
         let args = self.read_args(py, kind, args)?;
         let nested = self.is_inside();
         let answer = self.wait(py, |ticket| Letter::Ask { ticket, kind, args, nested })?;
@@ -354,6 +437,9 @@ impl Session {
 
     /// Runs the loop until nothing is left to do: `("exited", code)`, or what else `ask` may answer.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Told<'py>> {
+        if self.is_serving() {
+            return Ok(("serving", py.None().into_bound(py)));
+        }
         if self.is_inside() {
             return Ok(("reentrant", py.None().into_bound(py)));
         }
@@ -387,6 +473,12 @@ impl Session {
         while let Some(message) = waiter.take() {
             match message {
                 Message::Call { function, args, call } => self.run(py, function, args, call)?,
+                Message::Output(output) => {
+                    let heard = self.hear(py, &output);
+                    drop(output);
+                    self.line.heard();
+                    heard?;
+                }
                 Message::Answer(answer) => {
                     self.asked.lock_py_attached(py).map_err(|_| gone())?.remove(&ticket);
                     return self.told(py, answer).map(Some);
@@ -401,8 +493,14 @@ impl Session {
         let waiter = self.asked.lock_py_attached(py).map_err(|_| gone())?.remove(&ticket);
         let Some(waiter) = waiter else { return Ok(()) };
         while let Some(message) = waiter.take() {
-            if let Message::Call { call, .. } = message {
-                self.line.reply(call, HostReply::Gone);
+            match message {
+                Message::Call { call, .. } => self.line.reply(call, HostReply::Gone),
+                Message::Output(output) => {
+                    if let Err(raised) = self.hear(py, &output) {
+                        raised.write_unraisable(py, None);
+                    }
+                }
+                Message::Answer(_) => {}
             }
         }
         if self.line.forget(ticket)

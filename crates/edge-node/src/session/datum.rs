@@ -74,6 +74,9 @@ pub struct Fault {
     pub host_type: Option<String>,
     /// `error.cause`, when it can cross.
     pub cause: Option<Box<Datum>>,
+    /// The embedder's own error that this was before it crossed, under the number that the embedder gave it; the environment holds it as
+    /// long as the error object lives.
+    pub host_error: Option<u64>,
 }
 
 /// A value that cannot cross.
@@ -83,6 +86,8 @@ pub struct Uncrossable {
     pub path: String,
     /// What it is, and why it cannot.
     pub reason: String,
+    /// It is larger than the limit `message_size`.
+    pub over_limit: bool,
 }
 
 impl std::fmt::Display for Uncrossable {
@@ -104,6 +109,7 @@ pub struct Progress {
     path: String,
     depth: usize,
     left: usize,
+    limited: bool,
 }
 
 impl Progress {
@@ -111,13 +117,17 @@ impl Progress {
     #[must_use]
     pub fn new(name: &str, limit: Option<u64>) -> Self {
         let left = limit.map_or(MAX_BYTES, |limit| usize::try_from(limit).unwrap_or(MAX_BYTES));
-        Self { path: name.to_owned(), depth: 0, left }
+        Self { path: name.to_owned(), depth: 0, left: left.min(MAX_BYTES), limited: left < MAX_BYTES }
     }
 
     /// An error about the value that is being read.
     #[must_use]
     pub fn refuse(&self, reason: impl Into<String>) -> Uncrossable {
-        Uncrossable { path: self.path.clone(), reason: reason.into() }
+        Uncrossable { path: self.path.clone(), reason: reason.into(), over_limit: false }
+    }
+
+    fn too_large(&self) -> Uncrossable {
+        Uncrossable { over_limit: self.limited, ..self.refuse("the value is too large") }
     }
 
     /// Counts a part of a value, with `bytes` of its own.
@@ -127,7 +137,7 @@ impl Progress {
     pub fn count(&mut self, bytes: usize) -> Result<(), Uncrossable> {
         let need = bytes.saturating_add(NODE_BYTES);
         if need > self.left {
-            return Err(self.refuse("the value is too large"));
+            return Err(self.too_large());
         }
         self.left -= need;
         Ok(())
@@ -139,7 +149,7 @@ impl Progress {
     /// The value is too large.
     pub fn check(&self, parts: usize) -> Result<(), Uncrossable> {
         if parts.saturating_mul(NODE_BYTES) > self.left {
-            return Err(self.refuse("the value is too large"));
+            return Err(self.too_large());
         }
         Ok(())
     }

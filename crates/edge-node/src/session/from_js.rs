@@ -2,8 +2,9 @@
 //!
 //! Reading an object may run the program's own code (getters, proxies): it runs here, under the program's limits.
 
-use super::datum::{Datum, Fault, Progress, Text, Uncrossable, write_key};
+use super::datum::{Datum, Fault, MAX_BYTES, Progress, Text, Uncrossable, write_key};
 use super::functions::Functions;
+use super::server::{Tool, tool};
 use crate::Environment;
 use edge_napi::types::napi_typedarray_type::{self, *};
 use edge_napi::types::napi_valuetype::*;
@@ -34,14 +35,15 @@ type Read<T = Datum> = Result<T, ReadError>;
 
 /// Reads one value, called `name` in errors.
 pub(crate) fn read(environment: &Rc<Environment>, value: Value, name: &str) -> Read {
-    let progress = Progress::new(name, None);
+    let progress = Progress::new(name, environment.kernel().limits().message_size);
     Reader { environment, env: environment.env(), progress, above: Vec::new() }.value(value)
 }
 
 /// What was thrown, as far as it can be read.
 pub(crate) fn read_thrown(environment: &Rc<Environment>, value: Value) -> Fault {
     let env = environment.env();
-    let mut reader = Reader { environment, env, progress: Progress::new("error", None), above: Vec::new() };
+    let limit = environment.kernel().limits().message_size;
+    let mut reader = Reader { environment, env, progress: Progress::new("error", limit), above: Vec::new() };
     if env.is_object(value).unwrap_or(false) {
         let proper = env.is_error(value).unwrap_or(false) || reader.part(value, "message").is_some();
         if proper && let Ok(fault) = reader.fault(value) {
@@ -49,7 +51,11 @@ pub(crate) fn read_thrown(environment: &Rc<Environment>, value: Value) -> Fault 
         }
     }
     let text = env.catch(|| env.to_string_lossy(value));
-    let message = text.ok().and_then(Result::ok).unwrap_or_else(|| "a value without text".to_owned());
+    let mut message = text.ok().and_then(Result::ok).unwrap_or_else(|| "a value without text".to_owned());
+    let most = limit.map_or(MAX_BYTES, |limit| usize::try_from(limit).unwrap_or(MAX_BYTES).min(MAX_BYTES));
+    if message.len() > most {
+        message = "an error that is too large to cross".to_owned();
+    }
     Fault { message, ..Fault::default() }
 }
 
@@ -224,6 +230,17 @@ impl Reader<'_> {
         read.ok().and_then(Result::ok).flatten()
     }
 
+    /// The number of the embedder's error that this object was made of.
+    fn host_error(&self, error: Value) -> Option<u64> {
+        let env = self.env;
+        let read = env.catch(|| {
+            let number = env.call(tool(self.environment, Tool::HostError)?, env.undefined()?, &[error])?;
+            env.get_f64(number)
+        });
+        // 0: of nobody's.
+        read.ok().and_then(Result::ok).filter(|number| *number >= 1.0).map(|number| number as u64)
+    }
+
     fn fault(&mut self, error: Value) -> Read<Fault> {
         let env = self.env;
         let mut fault = Fault {
@@ -233,6 +250,7 @@ impl Reader<'_> {
             code: self.part(error, "code"),
             host_type: self.part(error, "pythonType"),
             cause: None,
+            host_error: self.host_error(error),
         };
         self.progress.count(fault.name.len() + fault.message.len() + fault.stack.len())?;
         if env.has_own_key(error, env.key("cause")?).unwrap_or(false)

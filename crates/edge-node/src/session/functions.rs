@@ -52,7 +52,11 @@ pub(crate) struct HostSide {
     /// Keeps the loop alive while a call has not been settled, and brings the mail in.
     pub(crate) mail: OnceCell<Async>,
     later: RefCell<FxHashMap<u64, napi_deferred>>,
+    /// What came of calls before the reply that it would come: the embedder's loop is another thread than the one that replies.
+    early: RefCell<FxHashMap<u64, Outcome>>,
 }
+
+type Outcome = std::result::Result<Datum, Fault>;
 
 impl HostSide {
     pub(crate) fn set(&self, host: Arc<dyn Host>) {
@@ -64,19 +68,35 @@ impl HostSide {
     }
 
     /// Settles a promise that a call gave.
-    pub(crate) fn settle(&self, environment: &Rc<Environment>, number: u64, outcome: &std::result::Result<Datum, Fault>) -> Result<()> {
+    pub(crate) fn settle(&self, environment: &Rc<Environment>, number: u64, outcome: Outcome) -> Result<()> {
         let deferred = self.later.borrow_mut().remove(&number);
         if self.later.borrow().is_empty()
             && let Some(mail) = self.mail.get()
         {
             edge_loop::Handle::unref(mail);
         }
-        let Some(deferred) = deferred else { return Ok(()) };
+        let Some(deferred) = deferred else {
+            self.early.borrow_mut().insert(number, outcome);
+            return Ok(());
+        };
         let env = environment.env();
-        match outcome {
+        match &outcome {
             Ok(datum) => env.resolve(deferred, to_js::write(environment, datum)?),
             Err(fault) => env.reject(deferred, to_js::error(environment, fault)?),
         }
+    }
+
+    /// A promise for the outcome of a call.
+    fn promise(&self, environment: &Rc<Environment>, number: u64) -> Result<Value> {
+        let (deferred, promise) = environment.env().promise()?;
+        self.later.borrow_mut().insert(number, deferred);
+        let early = self.early.borrow_mut().remove(&number);
+        match (early, self.mail.get()) {
+            (Some(outcome), _) => self.settle(environment, number, outcome)?,
+            (None, Some(mail)) => edge_loop::Handle::add_ref(mail),
+            (None, None) => {}
+        }
+        Ok(promise)
     }
 }
 
@@ -92,22 +112,33 @@ impl Drop for Given {
     }
 }
 
+/// Tells the embedder to let go of what it has under `number` when `object` is collected.
+pub(super) fn hold(environment: &Rc<Environment>, object: Value, number: u64) -> Result<()> {
+    let side = environment.state::<HostSide>();
+    let host = side.host().ok_or_else(|| Error::error("ERR_INTERNAL_ASSERTION", "no host"))?;
+    environment.env().add_finalizer(object, Rc::new(Given { host: Arc::clone(host), number }))?;
+    Ok(())
+}
+
 /// A function that calls the embedder's function `number`.
 pub(crate) fn host_function(environment: &Rc<Environment>, number: u64, name: &str) -> Result<Value> {
     let env = environment.env();
-    let side = environment.state::<HostSide>();
-    let host = side.host().ok_or_else(|| Error::error("ERR_INTERNAL_ASSERTION", "no host"))?;
-    let given = Rc::new(Given { host: Arc::clone(host), number });
     let wrap = tool(environment, Tool::WrapHost)?;
     let function = env.call(wrap, env.undefined()?, &[env.number(number as f64)?, env.string(name)?])?;
-    env.add_finalizer(function, given)?;
+    hold(environment, function, number)?;
     Ok(function)
 }
+
+/// `error.code` of a value that was larger than the limit `message_size`.
+pub const MESSAGE_SIZE_CODE: &str = "ERR_EDGEJS_MESSAGE_SIZE";
 
 /// The natives of sessions.
 pub(crate) const NATIVES: &[Native] = &[Native { name: "session.callHost", call: call_host }];
 
 fn refused(error: &Uncrossable) -> Error {
+    if error.over_limit {
+        return Error::range_error(MESSAGE_SIZE_CODE, error.to_string());
+    }
     Error::type_error("ERR_EDGEJS_VALUE", error.to_string())
 }
 
@@ -128,14 +159,7 @@ fn call_host(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         HostReply::Value(datum) => to_js::write(&environment, &datum),
         HostReply::Raised(fault) => Err(env.throw(to_js::error(&environment, &fault)?)),
         HostReply::Refused(error) => Err(refused(&error)),
-        HostReply::Later(number) => {
-            let (deferred, promise) = env.promise()?;
-            side.later.borrow_mut().insert(number, deferred);
-            if let Some(mail) = side.mail.get() {
-                edge_loop::Handle::add_ref(mail);
-            }
-            Ok(promise)
-        }
+        HostReply::Later(number) => side.promise(&environment, number),
         HostReply::Gone => Err(Error::error("ERR_EDGEJS_CLOSED", "nobody is there to answer the call")),
     }
 }

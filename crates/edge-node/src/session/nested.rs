@@ -94,7 +94,7 @@ pub(super) fn receive(environment: &Rc<Environment>) {
             Letter::Settle { number, outcome } => {
                 let env = environment.env();
                 let Ok(_scope) = env.scope() else { continue };
-                environment.callback_scope(CallbackContext::NONE, || side.settle(environment, number, &outcome));
+                environment.callback_scope(CallbackContext::NONE, || side.settle(environment, number, outcome));
             }
             Letter::Release { number } => environment.state::<Functions>().release(environment, number),
         }

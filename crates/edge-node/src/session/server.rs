@@ -15,6 +15,8 @@ pub(super) const SERVER: &str = r"(function (process, callHost, importModuleDyna
   const { defineProperty } = Object;
   const { parse, stringify } = JSON;
   const HOST = Symbol.for('edgejs.host');
+  const { get: weakGet, set: weakSet } = WeakMap.prototype;
+  const hostErrors = new WeakMap();
   let require, load;
   const start = () => {
     Module._initPaths();
@@ -101,11 +103,12 @@ pub(super) const SERVER: &str = r"(function (process, callHost, importModuleDyna
     for (let index = 0; index < members.length; index++) set.add(members[index]);
     return set;
   };
-  const makeError = (name, message, pythonType, code, cause) => {
+  const makeError = (name, message, pythonType, code, cause, number) => {
     const error = cause === undefined ? new Error(message) : new Error(message, { cause });
     const put = (key, value) => {
       if (value !== undefined) defineProperty(error, key, { value, writable: true, configurable: true });
     };
+    if (number !== 0) apply(weakSet, hostErrors, [error, number]);
     if (name !== 'Error') put('name', name);
     put('pythonType', pythonType);
     put('code', code);
@@ -113,7 +116,8 @@ pub(super) const SERVER: &str = r"(function (process, callHost, importModuleDyna
     if (typeof stack === 'string' && stack.startsWith('Error')) put('stack', name + stack.slice(5));
     return error;
   };
-  return [serve, wrapHost, makeMap, makeSet, makeError];
+  const hostError = (error) => apply(weakGet, hostErrors, [error]) ?? 0;
+  return [serve, wrapHost, makeMap, makeSet, makeError, hostError];
 })";
 
 /// Name under which the table is kept.
@@ -127,6 +131,7 @@ pub(super) enum Tool {
     MakeMap = 2,
     MakeSet = 3,
     MakeError = 4,
+    HostError = 5,
 }
 
 pub(super) fn tool(environment: &Rc<Environment>, tool: Tool) -> Result<Value> {

@@ -1,7 +1,7 @@
 //! [`Datum`]s made into JavaScript values. Objects get own properties, whatever the program did to its prototypes.
 
 use super::datum::{Datum, Fault, Text};
-use super::functions::{Functions, host_function};
+use super::functions::{Functions, hold, host_function};
 use super::server::{Tool, tool};
 use crate::Environment;
 use edge_napi::types::{napi_default_jsproperty, napi_typedarray_type};
@@ -52,9 +52,20 @@ pub(crate) fn error(environment: &Rc<Environment>, fault: &Fault) -> Result<Valu
     let env = environment.env();
     let part = |part: Option<&str>| part.map_or_else(|| env.undefined(), |part| env.string(part));
     let cause = fault.cause.as_ref().map_or_else(|| env.undefined(), |cause| write(environment, cause))?;
-    let args =
-        [env.string(&fault.name)?, env.string(&fault.message)?, part(fault.host_type.as_deref())?, part(fault.code.as_deref())?, cause];
-    env.call(tool(environment, Tool::MakeError)?, env.undefined()?, &args)
+    let number = env.number(fault.host_error.unwrap_or(0) as f64)?;
+    let args = [
+        env.string(&fault.name)?,
+        env.string(&fault.message)?,
+        part(fault.host_type.as_deref())?,
+        part(fault.code.as_deref())?,
+        cause,
+        number,
+    ];
+    let error = env.call(tool(environment, Tool::MakeError)?, env.undefined()?, &args)?;
+    if let Some(number) = fault.host_error {
+        hold(environment, error, number)?;
+    }
+    Ok(error)
 }
 
 fn text(env: Env, text: &Text) -> Result<Value> {

@@ -40,7 +40,7 @@ type Read<T = Datum> = Result<T, ReadError>;
 
 /// Reads one object, called `name` in errors.
 pub fn read(object: &Bound<'_, PyAny>, hooks: &Hooks, name: &str) -> Read {
-    Reader { hooks, progress: Progress::new(name, None), above: Vec::new() }.object(object)
+    Reader { hooks, progress: Progress::new(name, hooks.message_size()), above: Vec::new() }.object(object)
 }
 
 /// Reads the parts of a request; the last is the one that the caller wrote, called `name` in errors.

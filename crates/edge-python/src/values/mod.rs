@@ -18,6 +18,6 @@ use pyo3::prelude::*;
 pub fn from_python_error(py: Python<'_>, error: ReadError, hooks: &Hooks) -> PyErr {
     match error {
         ReadError::Raised(error) => error,
-        ReadError::Uncrossable(error) => hooks.transfer_error(py, &error.path, &error.reason),
+        ReadError::Uncrossable(error) => hooks.uncrossable(py, &error),
     }
 }

@@ -75,6 +75,9 @@ fn unhashable(py: Python<'_>, error: PyErr, hooks: &Hooks, path: &str) -> PyErr 
 
 /// An error object as an exception, which is not raised.
 pub fn error<'py>(py: Python<'py>, fault: Fault, hooks: &Hooks, path: &str) -> PyResult<Bound<'py, PyAny>> {
+    if let Some(original) = fault.host_error.and_then(|number| hooks.host_error(py, number)) {
+        return Ok(original);
+    }
     let cause = match fault.cause {
         Some(cause) => Some(write(py, *cause, hooks, &format!("{path}.cause"))?),
         None => None,
