@@ -1,4 +1,4 @@
-"""`node:sqlite`, compared with Node; what SQLite forbids in its callbacks; its limits. What a sandbox lets it open: `tests/escapes`."""
+"""`node:sqlite` and Web Storage, compared with Node; what SQLite forbids in its callbacks; its limits. What a sandbox lets it open: `tests/escapes`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.comparison import Comparison, run_node
+from tests.programs.install import real_node
 
 COMPARED = {
     "values": """
@@ -57,6 +58,33 @@ COMPARED = {
         console.log(fs.readdirSync('.').sort());
     """,
 }
+
+
+STORAGE = """
+    const s = sessionStorage;
+    const say = (f) => { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message); } };
+    s.setItem('a', 1); s.b = 2; s.c = {}; s.getItem = 'hidden'; s.length = 7;
+    say(() => [s.length, s.a, s.c, s.x, s.getItem('x'), s.key(0), s.key(9), typeof s.getItem, s.getItem('length')]);
+    say(() => [Object.keys(s), 'a' in s, 'x' in s, delete s.a, delete s.x, 'a' in s, JSON.stringify(s), { ...s }]);
+    say(() => [Object.getOwnPropertyDescriptor(s, 'b'), Object.getOwnPropertyDescriptor(s, 'x'), Object.defineProperty(s, 'd', { value: 5 }).d]);
+    for (const f of [() => s.setItem('q'), () => s.getItem(), () => new Storage(), () => Storage.prototype.key.call({}, 0)]) say(f);
+    say(() => { s.d = Symbol(); });
+    say(() => { s.big = 'x'.repeat(6e6); });
+    s.clear();
+    console.log(s, require('util').types.isProxy(s), s instanceof Storage, String(s));
+    console.log(localStorage.kept, localStorage.kept = `${localStorage.kept}-again é\u20ac`);
+"""
+
+
+def test_storage(compare: Comparison) -> None:
+    compare(["--no-warnings", "--experimental-webstorage", "--localstorage-file=kept", "program.js"], {"program.js": STORAGE})
+
+
+def test_storage_files_are_nodes(edge_node: Path, tmp_path: Path) -> None:
+    options = ["--no-warnings", "--experimental-webstorage", "--localstorage-file=kept", "-p"]
+    add = "localStorage.all = (localStorage.getItem('all') ?? '') + 'é€'"
+    nodes = [real_node(), edge_node, real_node(), edge_node]
+    assert [run_node(node, [*options, add], tmp_path).stdout.strip() for node in nodes] == ["é€" * n for n in (1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize("name", COMPARED)

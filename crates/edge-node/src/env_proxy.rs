@@ -33,12 +33,14 @@ pub fn install(environment: &Rc<Environment>, process: Value) -> Result<()> {
 }
 
 impl Environment {
-    /// Whether the value is `process.env`.
+    /// Whether the value is a proxy that is none in Node: `process.env`, a `Storage`.
     pub fn is_env_proxy(&self, v: Value) -> Result<bool> {
-        match self.root("process.env")? {
-            Some(proxy) => self.env().same_value(proxy, v),
-            None => Ok(false),
+        if let Some(proxy) = self.root("process.env")?
+            && self.env().same_value(proxy, v)?
+        {
+            return Ok(true);
         }
+        Ok(self.env().try_unwrap::<crate::bindings::Storage>(v)?.is_some())
     }
 }
 

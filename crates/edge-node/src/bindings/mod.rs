@@ -85,6 +85,7 @@ pub use symbols::per_isolate_symbols;
 pub use timers::{ensure_check, limit_timers};
 pub use util::{parse_env_text, private_symbols};
 pub use v8::set_natives_syntax;
+pub use webstorage::Storage;
 pub use zlib::zlib_version;
 
 /// Every binding. One line each, in alphabetical order: merges stay easy.

@@ -19,7 +19,8 @@ fn with_code(env: Env, failure: &Failure, text: bool) -> Result<Error> {
     if text {
         env.set(error, "errstr", env.string(&failure.text)?)?;
     }
-    Ok(Error::Value(error))
+    // At once: the value's handle does not outlive the scopes that end on the way out.
+    Ok(env.throw(error))
 }
 
 fn or_error(made: Result<Error>) -> Error {

@@ -26,6 +26,9 @@ mod statement;
 mod tag_store;
 mod value;
 
+pub use database::file_layer;
+pub use failure::sqlite_error;
+
 use crate::{Binding, Target, natives};
 use edge_napi::types::{napi_default_jsproperty, napi_enumerable};
 use edge_napi::{Class, Env, Result};
