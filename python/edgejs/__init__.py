@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edgejs._errors import ReentrantCallError as ReentrantCallError
     from edgejs._errors import RunInterruptedError as RunInterruptedError
     from edgejs._errors import RuntimeClosedError as RuntimeClosedError
+    from edgejs._errors import SnapshotError as SnapshotError
     from edgejs._errors import TransferError as TransferError
     from edgejs._executable import NoExecutableError as NoExecutableError
     from edgejs._executable import edge_node_path as edge_node_path
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from edgejs._run import CompletedRun as CompletedRun
     from edgejs._run import run as run
     from edgejs._runtime import Runtime as Runtime
+    from edgejs._snapshot import Snapshot as Snapshot
     from edgejs._streams import CAPTURE as CAPTURE
 
 __version__ = "0.1.0"
@@ -69,6 +71,8 @@ __all__ = [
     "RunInterruptedError",
     "Runtime",
     "RuntimeClosedError",
+    "Snapshot",
+    "SnapshotError",
     "TimerLimitExceeded",
     "TransferError",
     "WallTimeLimitExceeded",
@@ -103,6 +107,8 @@ _HOMES = {
     "Runtime": "edgejs._runtime",
     "RuntimeClosedError": "edgejs._errors",
     "TimerLimitExceeded": "edgejs._limits",
+    "Snapshot": "edgejs._snapshot",
+    "SnapshotError": "edgejs._errors",
     "TransferError": "edgejs._errors",
     "WallTimeLimitExceeded": "edgejs._limits",
     "edge_node_path": "edgejs._executable",

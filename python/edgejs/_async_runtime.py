@@ -15,6 +15,7 @@ from edgejs._limits import Limits
 from edgejs._native import JSFunction
 from edgejs._policy import Policy
 from edgejs._runtime import Member, call_request, expose_request
+from edgejs._snapshot import Snapshot, image_of
 from edgejs._streams import Input, Output
 
 
@@ -79,6 +80,7 @@ class AsyncRuntime:
             by whoever waits for the program, in order, before what was asked returns; what it raises ends that request and is
             raised there. A descriptor, which is duplicated; `subprocess.DEVNULL`.
         stderr: likewise; `subprocess.STDOUT`: where `stdout` goes. `Limits.output` counts both, wherever they go.
+        snapshot: what to continue from (`Runtime.snapshot`); None: a fresh environment.
 
     Raises:
         OSError: the environment could not be made.
@@ -103,6 +105,7 @@ class AsyncRuntime:
         stdin: Input = None,
         stdout: Output = None,
         stderr: Output = None,
+        snapshot: Snapshot | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._core = _AsyncCore(
@@ -114,6 +117,7 @@ class AsyncRuntime:
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
+            snapshot=image_of(snapshot),
             loop=loop,
         )
         self._core._loop = loop

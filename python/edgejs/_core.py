@@ -15,6 +15,7 @@ from edgejs._errors import (
     ReentrantCallError,
     RunInterruptedError,
     RuntimeClosedError,
+    SnapshotError,
 )
 from edgejs._executable import boot_image_path, edge_node_path
 from edgejs._files import Files
@@ -48,6 +49,8 @@ def outcome(told: tuple[str, Any]) -> Any:
         raise ReentrantCallError("the program may be waiting for this function, which serves one of its standard streams")
     if how == "interrupted":
         raise RunInterruptedError("what ran in the environment was interrupted")
+    if how == "unfit":
+        raise SnapshotError(f"the runtime cannot be captured: {what}")
     if how == "memory":
         raise OutOfMemoryError("the heap reached its limit: JavaScript heap out of memory", "memory")
     if how == "limit":
@@ -76,6 +79,7 @@ class Core:
         stdin: Input = None,
         stdout: Output = None,
         stderr: Output = None,
+        snapshot: _native.Snapshot | None = None,
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         hooks = Hooks(loop)
@@ -90,6 +94,7 @@ class Core:
             policy=None if policy is not None and policy.is_open else json.dumps({} if policy is None else policy.to_document()),
             limits=None if limits is None else json.dumps({"memory": [], "limits": limits.given()}),
             streams=streams(stdin, stdout, stderr, policy is not None and policy.is_open),
+            snapshot=snapshot,
         )
         self.files = Files(self.session.files())
         hooks.tie(self)
@@ -111,6 +116,15 @@ class Core:
             name = ("stdin", "stdout", "stderr")[stream]
             raise ValueError(f"{name}: is not captured; make the runtime with {name}=edgejs.CAPTURE")
         return bytes_
+
+    def snapshot(self, *, keep_random: bool) -> _native.Snapshot:
+        """An image of the environment as it is."""
+        try:
+            told = self.session.snapshot(keep_random)
+        except ValueError as error:
+            raise closed(error) from None
+        image: _native.Snapshot = outcome(told)
+        return image
 
     def finish(self) -> Any:
         """Runs the event loop until nothing is left to do."""

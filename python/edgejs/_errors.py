@@ -65,6 +65,10 @@ class TransferError(ValueError):
         self.reason = reason
 
 
+class SnapshotError(ValueError):
+    """A runtime cannot be captured (the text names what is open), or what should be a snapshot is none that this build can start from."""
+
+
 class RuntimeClosedError(RuntimeError):
     """The environment is gone: closed, out of memory, ended from outside, or of the process that this one was forked from."""
 

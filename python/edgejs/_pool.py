@@ -14,6 +14,7 @@ from edgejs._limits import Limits
 from edgejs._native import JSFunction
 from edgejs._policy import Policy
 from edgejs._runtime import Runtime
+from edgejs._snapshot import Snapshot
 from edgejs._streams import Input, Output
 
 Work = Union[str, Callable[..., Any]]
@@ -33,6 +34,7 @@ class Pool:
         stdin: as for `Runtime`, for each task anew; text or bytes are given to each.
         stdout: as for `Runtime`; a function or a file gets what all tasks write, from several threads.
         stderr: likewise.
+        snapshot: what each environment continues from, as for `Runtime`.
 
     Raises:
         ValueError: `size` is less than 1.
@@ -56,6 +58,7 @@ class Pool:
         stdin: Input = None,
         stdout: Output = None,
         stderr: Output = None,
+        snapshot: Snapshot | None = None,
     ) -> None:
         if size is not None and size < 1:
             raise ValueError(f"size: {size} is less than 1")
@@ -70,6 +73,7 @@ class Pool:
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
+            snapshot=snapshot,
         )
         self._executor = ThreadPoolExecutor(size or os.cpu_count() or 1, "edgejs-pool")
 

@@ -13,6 +13,7 @@ from edgejs._files import Files
 from edgejs._limits import Limits
 from edgejs._native import JSFunction
 from edgejs._policy import Policy
+from edgejs._snapshot import Snapshot, image_of
 from edgejs._streams import Input, Output
 
 
@@ -124,6 +125,7 @@ class Runtime:
             by whoever waits for the program, in order, before what was asked returns; what it raises ends that request and is
             raised there. A descriptor, which is duplicated; `subprocess.DEVNULL`.
         stderr: likewise; `subprocess.STDOUT`: where `stdout` goes. `Limits.output` counts both, wherever they go.
+        snapshot: what to continue from (`Runtime.snapshot`); None: a fresh environment.
 
     Raises:
         OSError: the environment could not be made.
@@ -145,9 +147,18 @@ class Runtime:
         stdin: Input = None,
         stdout: Output = None,
         stderr: Output = None,
+        snapshot: Snapshot | None = None,
     ) -> None:
         self._core = Core(
-            policy=policy, limits=limits, cwd=cwd, env=env, memory_limit=memory_limit, stdin=stdin, stdout=stdout, stderr=stderr
+            policy=policy,
+            limits=limits,
+            cwd=cwd,
+            env=env,
+            memory_limit=memory_limit,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            snapshot=image_of(snapshot),
         )
 
     def eval(self, code: str, filename: str = "[eval]") -> Any:
@@ -271,6 +282,24 @@ class Runtime:
             ValueError: it is not captured.
         """
         return self._core.captured(2)
+
+    def snapshot(self, *, keep_random: bool = False) -> Snapshot:
+        """What the environment has in memory now, for others to start from; this one goes on.
+
+        Timers, sockets and other handles that are open, Python functions that JavaScript holds and objects with a native half (hashes,
+        `vm.Script`s, the resolver of `dns`, standard streams on a pipe or terminal once they were used) cannot be captured. What Python
+        holds of this runtime stays with it.
+
+        Args:
+            keep_random: take it also when random bytes were drawn (`crypto.randomUUID` draws for 128 at once): every restored runtime
+                has the same ones.
+
+        Raises:
+            SnapshotError: something cannot be captured; the text names it.
+            RuntimeClosedError: the environment is gone.
+            ReentrantCallError: JavaScript is waiting for the Python function that asked.
+        """
+        return Snapshot(self._core.snapshot(keep_random=keep_random))
 
     def close(self) -> None:
         """Ends the environment; what is still running there is dropped. A second time is nothing."""

@@ -24,7 +24,7 @@ pub use code::Source;
 pub use reference::Reference;
 pub use scope::HandleScope;
 pub use string::Str;
-pub use wrap::{Class, ClassBuilder};
+pub use wrap::{Class, ClassBuilder, state_name};
 
 use crate::types::*;
 use crate::{Error, ExtTable, JsTable, NativeTable, Result};

@@ -14,7 +14,7 @@ pub struct IsolateOptions {
 }
 
 /// A JavaScript engine: makes isolates, from nothing or from an image.
-pub trait Engine: Send + Sync {
+pub trait Engine: Send + Sync + std::fmt::Debug {
     /// Name for `edge info`, e.g. `quickjs-ng`.
     fn name(&self) -> &'static str;
     /// Version for `process.versions`.
@@ -29,6 +29,11 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// What is wrong with the image.
     fn open_image(&self, path: &Path, natives: &'static NativeTable) -> Result<Arc<dyn Image>, ImageError>;
+    /// Takes an image from bytes, which are copied, and checks it with all of its content.
+    ///
+    /// # Errors
+    /// As [`Engine::open_image`].
+    fn image_from_bytes(&self, bytes: &[u8], natives: &'static NativeTable) -> Result<Arc<dyn Image>, ImageError>;
     /// An isolate that continues from an image, on the current thread.
     ///
     /// # Errors
@@ -95,6 +100,8 @@ pub enum Poison {
 pub trait Image: Send + Sync {
     /// Bytes of a named section.
     fn section(&self, name: &str) -> Option<&[u8]>;
+    /// All of it, as it is in a file.
+    fn bytes(&self) -> &[u8];
     /// Size of the captured heap in bytes.
     fn heap_size(&self) -> u64;
     /// Hash of the captured heap and the sections, which names the image.

@@ -24,7 +24,7 @@ mod node_table;
 pub mod types;
 
 pub use call::CallInfo;
-pub use env::{Bytes, Class, ClassBuilder, Env, HandleScope, Reference, Source, Str, Tables, Value};
+pub use env::{Bytes, Class, ClassBuilder, Env, HandleScope, Reference, Source, Str, Tables, Value, state_name};
 pub use error::{Error, ErrorKind, Result};
 pub use ext_table::{
     ClassKind, EXT_TABLE_NAMES, ErrorPosition, ExtTable, HeapStatistics, JsHook, PromiseRejectEvent, PromiseState, RawStr, SourceInfo,

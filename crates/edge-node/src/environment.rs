@@ -58,6 +58,8 @@ pub struct Environment {
     time_origin_ns: u64,
     /// Set once the program has asked to end, with its exit code.
     exit_code: Cell<Option<i32>>,
+    /// Whether random bytes of the kernel are, or were, in the heap.
+    drew_random: Cell<bool>,
 }
 
 impl Environment {
@@ -84,6 +86,7 @@ impl Environment {
             handles: RefCell::default(),
             time_origin_ns: edge_wasix::clock::monotonic_ns(),
             exit_code: Cell::new(None),
+            drew_random: Cell::new(false),
         });
         LIVE.with_borrow_mut(|live| live.push((env.raw(), Rc::downgrade(&environment))));
         Ok(environment)
@@ -308,6 +311,15 @@ impl Environment {
             }
         }
         Ok(objects)
+    }
+    /// Notes that random bytes of the kernel come into the heap.
+    pub(crate) fn note_random(&self) {
+        self.drew_random.set(true);
+    }
+    /// Whether any have, in this environment's time.
+    #[must_use]
+    pub fn has_drawn_random(&self) -> bool {
+        self.drew_random.get()
     }
     /// The program asked to end with this code (`process.reallyExit`).
     pub fn set_exit_code(&self, code: i32) {

@@ -89,6 +89,21 @@ impl Runtime {
     pub fn snapshot(&self) -> Result<Vec<u8>, String> {
         crate::builtin_scripts::compile_ahead(&self.environment).map_err(|error| format!("the library does not compile: {error:?}"))?;
         crate::bindings::forget_milestones(&self.environment);
+        self.image()
+    }
+
+    /// An image of this runtime after a program has run in it; the runtime goes on.
+    ///
+    /// # Errors
+    /// What cannot be captured.
+    pub fn snapshot_as_it_is(&self) -> Result<Vec<u8>, String> {
+        let milestones = crate::bindings::forget_milestones(&self.environment);
+        let image = self.image();
+        crate::bindings::recall_milestones(&self.environment, milestones);
+        image
+    }
+
+    fn image(&self) -> Result<Vec<u8>, String> {
         let mut roots = String::new();
         for (name, reference) in self.environment.roots() {
             roots.push_str(&format!("{}\t{name}\n", reference.0.0));

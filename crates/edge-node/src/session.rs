@@ -9,6 +9,7 @@ mod functions;
 mod nested;
 mod parked;
 mod server;
+mod snapshot;
 mod to_js;
 
 pub use datum::{Datum, Fault, MAX_BYTES, MAX_DEPTH, Progress, Text, Uncrossable, write_key};
@@ -46,6 +47,8 @@ pub struct SessionImages {
 pub enum Answer {
     /// The value.
     Value(Datum),
+    /// The image that was asked for, or what keeps it from being taken.
+    Snapshot(std::result::Result<Vec<u8>, String>),
     /// The value cannot cross.
     Uncrossable(Uncrossable),
     /// JavaScript threw, or its promise was rejected.
@@ -79,6 +82,15 @@ pub enum Letter {
         args: Vec<Datum>,
         /// The asking thread is inside of a call of a host function: what gives a promise is [`Answer::Reentrant`].
         nested: bool,
+    },
+    /// Take an image of the session ([`Session::snapshot`]).
+    Snapshot {
+        /// As above.
+        ticket: u64,
+        /// Also with random numbers in it.
+        keep_random: bool,
+        /// Starts it once, to note what a start writes.
+        engine: &'static dyn Engine,
     },
     /// Run the loop until nothing is left to do.
     Finish {
@@ -201,9 +213,7 @@ impl Session {
         patch_prepared(environment).and_then(|()| mark_bootstrap_complete(environment)).map_err(|_| failed())?;
         install_permission(environment).map_err(|_| failed())?;
         drop(_scope);
-        let kernel = environment.kernel();
-        let limits = limit_environment(kernel, environment.kill_handle(), environment.uv().handle());
-        Ok(Self { runtime, flag: Arc::default(), _limits: limits })
+        Ok(limited(runtime))
     }
 
     /// Brings a runtime as far as an image of a session has it: everything that is the same for all sessions. Take the image
@@ -273,7 +283,7 @@ impl Session {
             Ok(running) => running,
             Err(answer) => {
                 while let Some(letter) = host.next() {
-                    if let Letter::Ask { ticket, .. } | Letter::Finish { ticket } = letter {
+                    if let Letter::Ask { ticket, .. } | Letter::Finish { ticket } | Letter::Snapshot { ticket, .. } = letter {
                         host.deliver(ticket, answer.clone());
                     }
                 }
@@ -298,6 +308,9 @@ impl Session {
                 let answer = self.finish();
                 host.deliver(ticket, answer);
             }
+            if let Some((ticket, keep_random, engine)) = under_way.snapshot.take() {
+                host.deliver(ticket, Answer::Snapshot(self.snapshot(engine, keep_random)));
+            }
             if under_way.is_empty() {
                 match host.is_idle() {
                     true => return,
@@ -316,12 +329,13 @@ impl Session {
     fn answer_all(&self, host: &dyn Host, answer: &Answer) {
         let environment = self.environment();
         let under_way = environment.state::<UnderWay>();
-        for ticket in under_way.take_all(environment).into_iter().chain(under_way.finish.take()) {
+        let snapshot = under_way.snapshot.take().map(|(ticket, ..)| ticket);
+        for ticket in under_way.take_all(environment).into_iter().chain(under_way.finish.take()).chain(snapshot) {
             host.deliver(ticket, answer.clone());
         }
         if self.ended().is_some() {
             while let Some(letter) = host.next() {
-                if let Letter::Ask { ticket, .. } | Letter::Finish { ticket } = letter {
+                if let Letter::Ask { ticket, .. } | Letter::Finish { ticket } | Letter::Snapshot { ticket, .. } = letter {
                     host.deliver(ticket, answer.clone());
                 }
             }
@@ -378,6 +392,13 @@ impl Session {
     fn environment(&self) -> &Rc<Environment> {
         self.runtime.environment()
     }
+}
+
+/// A session of a runtime that is ready to serve, under its kernel's limits.
+fn limited(runtime: Runtime) -> Session {
+    let environment = runtime.environment();
+    let limits = limit_environment(environment.kernel(), environment.kill_handle(), environment.uv().handle());
+    Session { runtime, flag: Arc::default(), _limits: limits }
 }
 
 /// What Node's own `internal/main/embedding` prepares, and the server's function; `None` after an error, which was printed.

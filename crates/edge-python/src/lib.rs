@@ -9,6 +9,7 @@ mod line;
 mod policy;
 mod recipe;
 mod session;
+mod snapshot;
 mod streams;
 mod values;
 mod workers;
@@ -32,6 +33,8 @@ mod _native {
     use crate::session::Function;
     #[pymodule_export]
     use crate::session::Session;
+    #[pymodule_export]
+    use crate::snapshot::Snapshot;
 
     /// How many threads run environments, or wait to.
     #[pyfunction]

@@ -17,6 +17,8 @@ use std::sync::Mutex;
 /// What a new environment is made of.
 pub struct Recipe {
     pub images: SessionImages,
+    /// What to continue from in place of them.
+    pub snapshot: Option<BootImage>,
     pub exec_path: String,
     pub cwd: Option<String>,
     pub env: Option<Vec<(String, String)>>,
@@ -33,6 +35,9 @@ pub struct Recipe {
 
 /// Where a program under a policy believes its executable to be: the host's path is none of its business.
 const GUEST_EXECUTABLE: &str = "/usr/bin/edge-node";
+
+/// `process.argv0` of every environment: nobody called a program, and a snapshot keeps it.
+const ARGV0: &str = "edge-node";
 
 impl Recipe {
     /// Makes it, on the thread that calls.
@@ -67,8 +72,12 @@ impl Recipe {
         let kernel = builder.build().map_err(|errno| errno.message().to_owned())?;
         let isolate = IsolateOptions { memory_limit, stack_limit: STACK_LIMIT };
         let cli = Options::parse(None, &[]).map_err(|error| error.report("edge-node"))?;
-        let options = EnvironmentOptions { cli, exec_path: exec_path.clone(), argv0: exec_path, owns_process: false, ..Default::default() };
-        edge_node::Session::start(&QuickJs, &self.images, kernel, options, &isolate).map_err(|error| error.0)
+        let options = EnvironmentOptions { cli, exec_path, argv0: ARGV0.to_owned(), owns_process: false, ..Default::default() };
+        match &self.snapshot {
+            Some(image) => edge_node::Session::restore(&QuickJs, image, kernel, options, &isolate),
+            None => edge_node::Session::start(&QuickJs, &self.images, kernel, options, &isolate),
+        }
+        .map_err(|error| error.0)
     }
 }
 

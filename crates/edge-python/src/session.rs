@@ -3,6 +3,7 @@
 use crate::files::Files;
 use crate::line::{Line, Message, NotTaken, Output, Waiter};
 use crate::recipe::{Recipe, images};
+use crate::snapshot::Snapshot;
 use crate::streams::{self, Captured, Streams};
 use crate::values::{self, from_python_error};
 use crate::workers;
@@ -209,6 +210,8 @@ impl Session {
         let none = || py.None().into_bound(py);
         Ok(match answer {
             Answer::Value(datum) => ("value", values::write(py, datum, &self.hooks, "value")?),
+            Answer::Snapshot(Ok(image)) => ("value", Bound::new(py, py.detach(|| Snapshot::take(&image))?)?.into_any()),
+            Answer::Snapshot(Err(reason)) => ("unfit", reason.into_bound_py_any(py)?),
             Answer::Uncrossable(error) => return Err(self.hooks.uncrossable(py, &error)),
             Answer::Thrown(fault) if fault.code.as_deref() == Some(MESSAGE_SIZE_CODE) => {
                 ("limit", Limit::MessageSize.name().into_bound_py_any(py)?)
@@ -374,7 +377,7 @@ fn kind(name: &str) -> PyResult<&'static str> {
 impl Session {
     /// Starts an environment.
     #[new]
-    #[pyo3(signature = (*, hooks, exec_path, image, cwd, env, memory_limit, policy, limits, streams))]
+    #[pyo3(signature = (*, hooks, exec_path, image, cwd, env, memory_limit, policy, limits, streams, snapshot))]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword of its own")]
     fn new(
         py: Python<'_>,
@@ -387,15 +390,17 @@ impl Session {
         policy: Option<String>,
         limits: Option<String>,
         streams: Vec<(String, Py<PyAny>)>,
+        snapshot: Option<&Snapshot>,
     ) -> PyResult<Self> {
         let images = match image {
-            Some(path) => images(py, path)?,
-            None => SessionImages::default(),
+            Some(path) if snapshot.is_none() => images(py, path)?,
+            _ => SessionImages::default(),
         };
         let line = Line::new();
         let Streams { opened, heard, captured } = Streams::open(py, streams, &line)?;
         let captures = captured.iter().any(Option::is_some);
-        let recipe = Recipe { images, exec_path, cwd, env, memory_limit, policy, limits, streams: opened, captures };
+        let snapshot = snapshot.map(Snapshot::image);
+        let recipe = Recipe { images, snapshot, exec_path, cwd, env, memory_limit, policy, limits, streams: opened, captures };
         let (started, start) = channel();
         let of_worker = Arc::clone(&line);
         let job = move || {
@@ -444,6 +449,15 @@ impl Session {
             return Ok(("reentrant", py.None().into_bound(py)));
         }
         let answer = self.wait(py, |ticket| Letter::Finish { ticket })?;
+        self.told(py, answer)
+    }
+
+    /// An image of the environment: `("value", Snapshot)`, `("unfit", reason)`, or what else `ask` may answer.
+    fn snapshot<'py>(&self, py: Python<'py>, keep_random: bool) -> PyResult<Told<'py>> {
+        if self.is_inside() {
+            return Ok(("reentrant", py.None().into_bound(py)));
+        }
+        let answer = self.wait(py, |ticket| Letter::Snapshot { ticket, keep_random, engine: &edge_quickjs::QuickJs })?;
         self.told(py, answer)
     }
 

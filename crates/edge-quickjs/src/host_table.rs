@@ -75,6 +75,11 @@ impl HostPointers {
         self.inner.borrow().live
     }
 
+    /// A copy of every entry in use.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        self.inner.borrow().entries.iter().filter(|entry| !matches!(entry, Entry::Free { .. })).copied().collect()
+    }
+
     /// Takes any entry out, until none is left.
     pub(crate) fn take_any(&self) -> Option<Entry> {
         let id = self.inner.borrow().entries.iter().rposition(|entry| !matches!(entry, Entry::Free { .. }))?;

@@ -74,6 +74,9 @@ impl Image {
     /// # Errors
     /// As [`Image::open`].
     pub fn from_bytes(bytes: &[u8], stamp: &[u8; 32], check: Check) -> Result<Image, ImageError> {
+        if bytes.len() < HEAD {
+            return Err(ImageError::Damaged("too short".to_owned()));
+        }
         let file = ImageFile::from_bytes(bytes).map_err(|error| ImageError::Io(error.raw_os_error()))?;
         Image::parse(file, stamp, check)
     }
@@ -140,6 +143,12 @@ impl Image {
             runs.push(run);
         }
         Ok(Image { pages, stack_pointer, sections, runs, file })
+    }
+
+    /// All of it, as it is in a file.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.file.bytes()
     }
 
     /// The bytes of a named section.

@@ -29,6 +29,9 @@ impl edge_napi::Image for QuickJsImage {
     fn section(&self, name: &str) -> Option<&[u8]> {
         self.0.section(name)
     }
+    fn bytes(&self) -> &[u8] {
+        self.0.bytes()
+    }
     fn heap_size(&self) -> u64 {
         self.0.memory_size()
     }
@@ -125,6 +128,10 @@ impl edge_napi::Engine for QuickJs {
         Ok(Arc::new(QuickJsImage(Image::open(path, &stamp(natives), Check::Head)?)))
     }
 
+    fn image_from_bytes(&self, bytes: &[u8], natives: &'static NativeTable) -> Result<Arc<dyn edge_napi::Image>, ImageError> {
+        Ok(Arc::new(QuickJsImage(Image::from_bytes(bytes, &stamp(natives), Check::Content)?)))
+    }
+
     fn restore(
         &self,
         image: &Arc<dyn edge_napi::Image>,
@@ -137,6 +144,22 @@ impl edge_napi::Engine for QuickJs {
             Engine::restore(&image.0, config(options), Box::new(Bridge::of_restored(link.clone()))).map_err(|error| error.to_string())?;
         Ok(Box::new(QuickJsIsolate::new(engine, link, natives, options)?))
     }
+}
+
+/// What of the host's keeps an image from being taken, by name and number.
+fn alive(entries: &[Entry]) -> String {
+    let mut counts = std::collections::BTreeMap::new();
+    for entry in entries {
+        let name = match entry {
+            // SAFETY: both are of one call, and an entry is in the table until its finaliser runs.
+            Entry::Pointer(pointer) => unsafe { edge_napi::state_name(pointer.data, pointer.hint) }.unwrap_or("native object"),
+            _ => "run-time function",
+        };
+        *counts.entry(name).or_insert(0u32) += 1;
+    }
+    let list: Vec<_> =
+        counts.iter().map(|(name, count)| if *count == 1 { (*name).to_owned() } else { format!("{name} ({count})") }).collect();
+    format!("objects with native state are alive: {}", list.join(", "))
 }
 
 impl edge_napi::Isolate for QuickJsIsolate {
@@ -161,9 +184,8 @@ impl edge_napi::Isolate for QuickJsIsolate {
         e.engine.edge_close_scope(FIRST).map_err(|_| "closing")?;
         e.engine.edge_collect_garbage().map_err(|_| "closing")?;
         reference::run_finalizers(e).map_err(|status| format!("{status:?}"))?;
-        let live = e.pointers.live();
-        if live != 0 {
-            return Err(format!("{live} native pointers (wraps, externals, run-time functions) are alive"));
+        if e.pointers.live() != 0 {
+            return Err(alive(&e.pointers.entries()));
         }
         e.engine.edge_prepare_snapshot().map_err(|_| "closing")?;
         e.engine.snapshot(&stamp(e.natives), sections)

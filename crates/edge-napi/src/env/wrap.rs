@@ -10,7 +10,31 @@ use std::rc::Rc;
 /// What a wrap points at: the type is checked at each unwrap, so that a method called on a foreign receiver is an error.
 struct Wrapped {
     type_id: TypeId,
+    type_name: &'static str,
     state: Rc<dyn Any>,
+}
+
+/// Its address, as the hint of a finaliser, says that the pointer is a [`Wrapped`].
+static WRAPPED: u8 = 0;
+
+fn wrapped_hint() -> *mut c_void {
+    (&raw const WRAPPED).cast_mut().cast()
+}
+
+/// The name of the type of state behind a pointer that a provider keeps, without its path; `None` when [`Env::wrap`] or
+/// [`Env::add_finalizer`] did not make it.
+///
+/// # Safety
+/// `data` and `hint` are those of one call that gave them to the provider, and its finaliser has not run.
+#[must_use]
+pub unsafe fn state_name(data: *mut c_void, hint: *mut c_void) -> Option<&'static str> {
+    if hint != wrapped_hint() {
+        return None;
+    }
+    // SAFETY: nobody else has the hint's address, so `data` is a `Wrapped`, alive as the caller says.
+    let name = unsafe { &*data.cast::<Wrapped>() }.type_name;
+    let name = name.split('<').next().unwrap_or(name);
+    Some(name.rsplit("::").next().unwrap_or(name))
 }
 
 unsafe extern "C" fn drop_wrapped(_env: napi_env, data: *mut c_void, _hint: *mut c_void) {
@@ -39,11 +63,10 @@ pub struct ClassBuilder {
 impl Env {
     /// Ties native state to an object; dropped after the object was collected, or with the environment.
     pub fn wrap<T: Any>(self, object: Value, state: Rc<T>) -> Result<()> {
-        let data = Box::into_raw(Box::new(Wrapped { type_id: TypeId::of::<T>(), state }));
+        let data = Box::into_raw(Box::new(Wrapped { type_id: TypeId::of::<T>(), type_name: std::any::type_name::<T>(), state }));
         // SAFETY: a live environment; `drop_wrapped` is the matching finaliser.
-        let status = unsafe {
-            (self.js().napi_wrap)(self.raw(), object.0, data.cast(), Some(drop_wrapped), std::ptr::null_mut(), std::ptr::null_mut())
-        };
+        let status =
+            unsafe { (self.js().napi_wrap)(self.raw(), object.0, data.cast(), Some(drop_wrapped), wrapped_hint(), std::ptr::null_mut()) };
         if status != napi_status::napi_ok {
             // SAFETY: the wrap did not take place, so the box is still ours.
             drop(unsafe { Box::from_raw(data) });
@@ -53,17 +76,10 @@ impl Env {
     }
     /// Drops `state` after the object was collected, or with the environment; it cannot be read back.
     pub fn add_finalizer<T: Any>(self, object: Value, state: Rc<T>) -> Result<()> {
-        let data = Box::into_raw(Box::new(Wrapped { type_id: TypeId::of::<T>(), state }));
+        let data = Box::into_raw(Box::new(Wrapped { type_id: TypeId::of::<T>(), type_name: std::any::type_name::<T>(), state }));
         // SAFETY: a live environment; `drop_wrapped` is the matching finaliser.
         let status = unsafe {
-            (self.js().napi_add_finalizer)(
-                self.raw(),
-                object.0,
-                data.cast(),
-                Some(drop_wrapped),
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-            )
+            (self.js().napi_add_finalizer)(self.raw(), object.0, data.cast(), Some(drop_wrapped), wrapped_hint(), std::ptr::null_mut())
         };
         if status != napi_status::napi_ok {
             // SAFETY: the finaliser was not taken, so the box is still ours.

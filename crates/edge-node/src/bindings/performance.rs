@@ -138,9 +138,17 @@ fn start_milestones(environment: &Environment) -> Result<()> {
 }
 
 /// Takes all moments out of the array, for an image.
-pub fn forget_milestones(environment: &Environment) {
+pub fn forget_milestones(environment: &Environment) -> [f64; 8] {
+    let Ok(milestones) = environment.aliased::<f64>("performance.milestones") else { return [-1.0; 8] };
+    let known = std::array::from_fn(|index| milestones.get(index));
+    milestones.set_all(&[-1.0; 8]);
+    known
+}
+
+/// Puts them back.
+pub fn recall_milestones(environment: &Environment, known: [f64; 8]) {
     if let Ok(milestones) = environment.aliased::<f64>("performance.milestones") {
-        milestones.set_all(&[-1.0; 8]);
+        milestones.set_all(&known);
     }
 }
 

@@ -32,9 +32,14 @@ pub fn install(environment: &Rc<Environment>) -> Result<()> {
     }
     let env = environment.env();
     let _scope = env.scope()?;
+    let process = environment.expect_root("process")?;
+    // A snapshot of a confined program has it.
+    if env.has_own_key(process, env.key("permission")?)? {
+        return Ok(());
+    }
     let require = environment.expect_root("builtins.require")?;
     let module = env.call(require, env.undefined()?, &[env.string("internal/process/permission")?])?;
     let permission = env.object()?;
     env.set(permission, "has", env.get(module, "has")?)?;
-    env.define(environment.expect_root("process")?, env.key("permission")?, permission, napi_enumerable)
+    env.define(process, env.key("permission")?, permission, napi_enumerable)
 }

@@ -85,6 +85,11 @@ pub fn ensure_check(environment: &Rc<Environment>) {
     Timers::of(environment);
 }
 
+/// How many immediates are queued.
+pub fn immediates(environment: &Rc<Environment>) -> u32 {
+    environment.aliased::<u32>("timers.immediateInfo").map_or(0, |info| info.get(COUNT))
+}
+
 /// Ends the program when it has more than `most` timers and immediates ([`Limit::Timers`]).
 pub fn limit_timers(environment: &Rc<Environment>, most: u64) {
     let count = || -> Result<u64> {

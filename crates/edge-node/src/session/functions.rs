@@ -63,6 +63,11 @@ impl HostSide {
         let _ = self.host.set(host);
     }
 
+    /// Whether a promise waits for the embedder.
+    pub(crate) fn waits(&self) -> bool {
+        !self.later.borrow().is_empty()
+    }
+
     pub(crate) fn host(&self) -> Option<&Arc<dyn Host>> {
         self.host.get()
     }
@@ -101,12 +106,12 @@ impl HostSide {
 }
 
 /// Tells the embedder when the function that it gave is collected.
-struct Given {
+struct HostObject {
     host: Arc<dyn Host>,
     number: u64,
 }
 
-impl Drop for Given {
+impl Drop for HostObject {
     fn drop(&mut self) {
         self.host.release(self.number);
     }
@@ -116,7 +121,7 @@ impl Drop for Given {
 pub(super) fn hold(environment: &Rc<Environment>, object: Value, number: u64) -> Result<()> {
     let side = environment.state::<HostSide>();
     let host = side.host().ok_or_else(|| Error::error("ERR_INTERNAL_ASSERTION", "no host"))?;
-    environment.env().add_finalizer(object, Rc::new(Given { host: Arc::clone(host), number }))?;
+    environment.env().add_finalizer(object, Rc::new(HostObject { host: Arc::clone(host), number }))?;
     Ok(())
 }
 

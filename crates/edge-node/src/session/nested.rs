@@ -7,7 +7,7 @@ use super::server::{Tool, tool};
 use super::{Answer, Letter, to_js};
 use crate::Environment;
 use crate::callback_scope::CallbackContext;
-use edge_napi::{Reference, Result};
+use edge_napi::{Engine, Reference, Result};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub(crate) struct UnderWay {
     current: Cell<Option<u64>>,
     /// Whether it was asked to run the loop to its end.
     pub(super) finish: Cell<Option<u64>>,
+    /// Whether it was asked for an image ([`Letter::Snapshot`]).
+    pub(super) snapshot: Cell<Option<(u64, bool, &'static dyn Engine)>>,
     /// Up while an interruption has not been answered: what it is to end must not be mixed with what is asked after it.
     pub(super) interrupted: Interrupted,
 }
@@ -88,6 +90,12 @@ pub(super) fn receive(environment: &Rc<Environment>) {
                 }
             }
             Letter::Finish { ticket } => under_way.finish.set(Some(ticket)),
+            Letter::Snapshot { ticket, keep_random, engine } => {
+                // Of two that ask at once one is told so.
+                if let Some((earlier, ..)) = under_way.snapshot.replace(Some((ticket, keep_random, engine))) {
+                    host.deliver(earlier, Answer::Snapshot(Err("another snapshot was asked for".to_owned())));
+                }
+            }
             Letter::Forget { ticket } => {
                 under_way.forget(environment, ticket);
             }

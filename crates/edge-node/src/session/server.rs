@@ -23,6 +23,16 @@ pub(super) const SERVER: &str = r"(function (process, callHost, importModuleDyna
     require = Module.createRequire(resolve('[edgejs]'));
     globalThis.require ??= require;
   };
+  const { chdir } = process;
+  // Another machine: the library forgets the folder that it knew, and what is found from there is found from the new one.
+  const restored = (folder) => {
+    if (require === undefined) return;
+    try { chdir(folder); } catch { return; }
+    const before = require;
+    load = undefined;
+    start();
+    if (globalThis.require === before) globalThis.require = require;
+  };
   const modules = new Map();
   const exposed = new Map();
   const evaluate = (code, filename) => new Script(code, { filename, importModuleDynamically }).runInThisContext();
@@ -117,7 +127,7 @@ pub(super) const SERVER: &str = r"(function (process, callHost, importModuleDyna
     return error;
   };
   const hostError = (error) => apply(weakGet, hostErrors, [error]) ?? 0;
-  return [serve, wrapHost, makeMap, makeSet, makeError, hostError];
+  return [serve, wrapHost, makeMap, makeSet, makeError, hostError, restored];
 })";
 
 /// Name under which the table is kept.
@@ -132,6 +142,7 @@ pub(super) enum Tool {
     MakeSet = 3,
     MakeError = 4,
     HostError = 5,
+    Restored = 6,
 }
 
 pub(super) fn tool(environment: &Rc<Environment>, tool: Tool) -> Result<Value> {

@@ -11,7 +11,9 @@ const KEY: Kind = Kind { class: "SecretKeyGenJob", provider: "KEYGENREQUEST", fa
 
 /// The work of both: `size` random bytes.
 fn random(env: Env, size: usize) -> Result<impl FnOnce() -> job::Outcome + Send + 'static> {
-    let kernel = Environment::of(env)?.kernel().clone();
+    let environment = Environment::of(env)?;
+    environment.note_random();
+    let kernel = environment.kernel().clone();
     Ok(move || {
         let mut bytes = vec![0; size];
         kernel.random_fill(&mut bytes).map_err(|_| OpenSslErrors::default())?;
