@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,29 @@ def test_es_modules_go_on(tmp_path: Path) -> None:
             module = restored.import_module("./a.mjs")
             assert (module.inc(), module.n.value()) == (13, 3)
             assert restored.eval("import('/app/a.mjs').then(({ lazy }) => lazy()).then(({ c }) => c)") == 3
+
+
+def test_what_was_printed_stays_where_it_was() -> None:
+    with edgejs.Runtime(stdout=edgejs.CAPTURE) as runtime:
+        runtime.eval("console.log('before')")
+        snapshot = runtime.snapshot()
+        runtime.eval("console.log('after')")
+        assert runtime.stdout == b"before\nafter\n"
+    with snapshot.restore(stdout=edgejs.CAPTURE) as restored:
+        restored.eval("console.log('restored')")
+        assert restored.stdout == b"restored\n"
+
+
+def test_a_stream_on_a_pipe_is_named() -> None:
+    reading, writing = os.pipe()
+    try:
+        with edgejs.Runtime(stdout=writing) as runtime:
+            runtime.eval("console.log('before')")
+            with pytest.raises(edgejs.SnapshotError, match="open handles: Pipe"):
+                runtime.snapshot()
+    finally:
+        os.close(reading)
+        os.close(writing)
 
 
 def test_python_functions_are_named() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from edgejs._limits import Limits
     from edgejs._policy import Policy
     from edgejs._runtime import Runtime
+    from edgejs._streams import Input, Output
 
 
 class Snapshot:
@@ -54,6 +55,9 @@ class Snapshot:
         cwd: StrPath | None = None,
         env: Mapping[str, str] | None = None,
         memory_limit: int = 1 << 30,
+        stdin: Input = None,
+        stdout: Output = None,
+        stderr: Output = None,
     ) -> Runtime:
         """A runtime that continues from here. `Runtime(snapshot=…)` is the same.
 
@@ -63,13 +67,26 @@ class Snapshot:
             cwd: as for `Runtime`.
             env: as for `Runtime`.
             memory_limit: as for `Runtime`.
+            stdin: as for `Runtime`.
+            stdout: as for `Runtime`.
+            stderr: as for `Runtime`.
 
         Raises:
             OSError: the environment could not be made.
         """
         from edgejs._runtime import Runtime
 
-        return Runtime(policy=policy, limits=limits, cwd=cwd, env=env, memory_limit=memory_limit, snapshot=self)
+        return Runtime(
+            policy=policy,
+            limits=limits,
+            cwd=cwd,
+            env=env,
+            memory_limit=memory_limit,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            snapshot=self,
+        )
 
     def save(self, path: StrPath) -> None:
         """Writes it to a file, which is whole or not there.

@@ -295,6 +295,10 @@ impl Environment {
             self.env.drop_reference(reference);
         }
     }
+    /// Names of all listed handles.
+    pub(crate) fn handle_names(&self) -> Vec<&'static str> {
+        self.handles.borrow().values().map(|(name, ..)| *name).collect()
+    }
     /// Names and objects of listed handles that are referenced, whether they are active or not, as in Node.
     pub fn active_handle_objects(&self) -> Result<Vec<(String, Value)>> {
         let listed: Vec<_> = self

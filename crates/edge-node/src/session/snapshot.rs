@@ -97,11 +97,12 @@ fn rehearse(engine: &dyn Engine, environment: &Environment, image: &[u8]) -> Res
 /// What is open on the loop, by libuv's names.
 fn open_handles(environment: &Rc<Environment>) -> BTreeSet<String> {
     let uv = environment.uv();
-    // The check of immediates and the mail are always there.
+    // Timers have one handle, which is on no list. The check of immediates and the mail are always there.
     let own = |kind| matches!(kind, HandleKind::Async | HandleKind::Check | HandleKind::Idle | HandleKind::Prepare);
     let handles = uv.handles().into_iter().filter(|info| info.active && !own(info.kind)).map(|info| format!("{:?}", info.kind));
     let requests = uv.active_requests().into_iter().map(|request| format!("{:?} request", request.kind));
-    let mut open: BTreeSet<String> = handles.chain(requests).collect();
+    let listed = environment.handle_names().into_iter().map(str::to_owned);
+    let mut open: BTreeSet<String> = handles.chain(requests).chain(listed).collect();
     if immediates(environment) > 0 {
         open.insert("Immediate".to_owned());
     }
