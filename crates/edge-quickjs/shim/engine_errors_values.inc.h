@@ -18,6 +18,29 @@ static void js_error_put_atom(JSContext *ctx, DynBuf *dbuf, JSAtom atom)
 
 /* A value as V8 shows it in a message: "#<Foo>", "[object Array]", source text of a
    function. Never runs JavaScript. */
+/* Has the object another toString than every object? V8 then does not ask for its constructor. */
+static bool js_error_has_toString(JSObject *p)
+{
+    JSObject *q;
+
+    for (q = p; q; q = js_error_prototype(q)) {
+        JSProperty *pr;
+        JSShapeProperty *prs = find_own_property(&pr, q, JS_ATOM_toString);
+        JSObject *f;
+
+        if (!prs)
+            continue;
+        /* a builtin's that nobody asked for yet */
+        if ((prs->flags & JS_PROP_TMASK) == JS_PROP_AUTOINIT)
+            return false;
+        if ((prs->flags & JS_PROP_TMASK) != JS_PROP_NORMAL || !JS_IsObject(pr->u.value))
+            return true;
+        f = JS_VALUE_GET_OBJ(pr->u.value);
+        return !(f->class_id == JS_CLASS_C_FUNCTION && f->u.cfunc.c_function.generic == js_object_toString);
+    }
+    return false;
+}
+
 static void js_error_put_brief(JSContext *ctx, DynBuf *dbuf, JSValueConst v)
 {
     JSObject *p;
@@ -93,6 +116,20 @@ static void js_error_put_brief(JSContext *ctx, DynBuf *dbuf, JSValueConst v)
             dbuf_putstr(dbuf, "[object ");
             js_error_put_value(ctx, dbuf, s);
             dbuf_putc(dbuf, ']');
+            break;
+        }
+        if (js_error_has_toString(p)) {
+            JSValue tag = JS_UNDEFINED;
+            JSObject *q;
+            for (q = p; q && !JS_IsString(tag); q = js_error_prototype(q))
+                tag = js_error_own_string(ctx, q, JS_ATOM_Symbol_toStringTag);
+            dbuf_putstr(dbuf, "[object ");
+            if (JS_IsString(tag))
+                js_error_put_value(ctx, dbuf, tag);
+            else
+                dbuf_putstr(dbuf, "Object");
+            dbuf_putc(dbuf, ']');
+            JS_FreeValue(ctx, tag);
             break;
         }
         dbuf_putstr(dbuf, "#<");
