@@ -34,6 +34,8 @@ def main() -> int:
     args = sys.argv[1:]
     # The help of `edge run` is typer's; what comes after the script is the script's own.
     words = args[1:] if args and args[0] == "run" and args[1:2] not in ([], ["--help"], ["-h"]) else None
+    if args[:2] in (["policy", "learn"], ["policy", "check"]) and args[2:3] not in (["--help"], ["-h"]):
+        words = ["--edge-policy", *args[1:]]
     if args and args[0] == "eval":
         words = _sandboxed_eval(args[1:])
     if words is not None:

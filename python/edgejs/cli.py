@@ -16,6 +16,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+policy_app = typer.Typer(help="Policies of sandboxed runs: learn one from a run, ask one what it allows.", no_args_is_help=True)
+app.add_typer(policy_app, name="policy")
 _PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
@@ -44,6 +46,25 @@ def eval(
 ) -> None:
     """Evaluate code; what follows it is in process.argv."""
     _become_edge_node(["-p" if show else "-e", code, *context.args])
+
+
+@policy_app.command(context_settings=_PASS_THROUGH, no_args_is_help=True)
+def learn(
+    context: typer.Context,
+    script: Annotated[str, typer.Argument(help="[--out FILE] and the program, as for `edge run`.")],
+) -> None:
+    """Run a program open, and print the smallest policy that would have allowed the run."""
+    _become_edge_node(["--edge-policy", "learn", script, *context.args])
+
+
+@policy_app.command(no_args_is_help=True)
+def check(
+    policy: Annotated[str, typer.Argument(help="A policy file, TOML or JSON.")],
+    kind: Annotated[str, typer.Argument(help="read, write, connect, listen, unix, dns, env or run.")],
+    subject: Annotated[str, typer.Argument(help="A path of the guest, HOST:PORT, a name, a command.")],
+) -> None:
+    """Say whether a policy allows something, and by which entry. Status 0: allowed, 1: denied, 2: no such policy or question."""
+    _become_edge_node(["--edge-policy", "check", policy, kind, subject])
 
 
 @app.command()

@@ -6,6 +6,7 @@ mod image;
 mod info;
 mod limits;
 mod permission;
+mod policy_command;
 mod safe;
 mod safe_options;
 
@@ -87,6 +88,9 @@ fn run(kernel: Arc<Kernel>, is_safe: bool, limits: Limits, handover: Option<Hand
     }
     if args.first().map(String::as_str) == Some("--build-boot-image") {
         return image::build(engine, &kernel, args.get(1).map(String::as_str));
+    }
+    if args.first().map(String::as_str) == Some(policy_command::POLICY_OPTION) {
+        return policy_command::run(&kernel, &args[1..]);
     }
     if args.first().map(String::as_str) == Some("--edge-info") {
         return info::print(&kernel, &exec_path);

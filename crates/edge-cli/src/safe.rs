@@ -21,7 +21,7 @@ const NO_KERNEL: i32 = 10;
 /// The largest script and policy file.
 const MAX_TEXT: usize = 256 << 20;
 /// Endings that Node adds to a script's name.
-const ENDINGS: &[&str] = &["", ".js", ".json", ".cjs", ".mjs", ".ts"];
+pub const ENDINGS: &[&str] = &["", ".js", ".json", ".cjs", ".mjs", ".ts"];
 
 /// What the sandboxed program that started this one says, if one did. Ends the process when that cannot be read.
 pub fn handover(args: &[Vec<u8>]) -> Option<Handover> {
@@ -136,7 +136,7 @@ impl Sandbox {
         let limits = document.limits;
         let mut sandbox =
             Sandbox { policy, script: None, cwd: None, env: Vec::new(), fds: Vec::new(), args: Vec::new(), hint: None, limits };
-        sandbox.cwd = sandbox.guest_path(&here);
+        sandbox.cwd = sandbox.guest_path(&here).or_else(|| sandbox.same_place(&here));
         let mut rest = options.rest;
         let marked = rest.first().is_some_and(|word| word == "--");
         let words: Vec<String> = options.node.iter().cloned().chain(rest.iter().cloned()).collect();
@@ -250,6 +250,20 @@ impl Sandbox {
         // The innermost volume, which has the least left of the path.
         let (_, guest) = inside.min_by_key(|found| found.0)?;
         Some(if guest.is_empty() { b"/".to_vec() } else { guest })
+    }
+
+    /// The host's folder, where the guest has one of its own at the same place: a folder in memory, or what is above volumes that are there
+    /// at their host's paths.
+    fn same_place(&self, folder: &[u8]) -> Option<Vec<u8>> {
+        let is_below = |path: &[u8]| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with(b"/"));
+        let has_volume = self
+            .policy
+            .volumes()
+            .iter()
+            .any(|volume| is_below(&volume.guest) && volume.guest == volume.host.as_os_str().as_encoded_bytes());
+        // Every sandbox has a /tmp.
+        let has_memory = folder != b"/tmp" && self.policy.memory_folders().iter().any(|guest| guest == folder);
+        (has_volume || has_memory).then(|| folder.to_vec())
     }
 
     fn kernel(&self) -> Result<Arc<Kernel>, BuildError> {

@@ -18,13 +18,18 @@
 
 mod document;
 mod error;
+mod explain;
 mod grants;
+mod learn;
 mod network;
 mod script;
+mod toml_text;
 mod volume;
 
 pub use document::Document;
 pub use error::PolicyError;
+pub use explain::{Explanation, KINDS, line_of};
+pub use learn::{Learning, learn};
 pub use network::parse_rule;
 pub use script::Script;
 pub use volume::VolumeRule;
