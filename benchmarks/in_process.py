@@ -1,8 +1,9 @@
 """`python -m benchmarks.in_process WHAT`: one figure of environments inside this Python process, printed after RESULT.
 
-`start` and `first-start`: milliseconds of `edgejs.Runtime()`. `private` and `private-hello`: kilobytes of memory that only that
-environment has, after it was made and after `console.log`. `eval`: milliseconds of `eval("1")`. `callback`: nanoseconds that JavaScript
-waits for a Python function. `boundary:NAME`: nanoseconds.
+`start` and `first-start`: milliseconds of `edgejs.Runtime()`; `ready-p50`, `ready-p99`: of 1,000 that are kept, with an `eval`.
+`thousand`: megabytes that only 1,000 idle environments have, each of which has run something. `private` and `private-hello`: kilobytes of
+memory that only that environment has, after it was made and after `console.log`. `eval`: milliseconds of `eval("1")`. `callback`:
+nanoseconds that JavaScript waits for a Python function. `boundary:NAME`: nanoseconds.
 """
 
 from __future__ import annotations
@@ -65,6 +66,17 @@ def measure(what: str, scale: float) -> float:
                 f"for (let i = 0; i < {rounds}; i++) add(i, 1); Number(process.hrtime.bigint() - begun) / {rounds}"
             )
         )
+    if what in ("ready-p50", "ready-p99", "thousand"):
+        before, times = _private_kilobytes(), []
+        for _ in range(max(20, int(1000 * scale))):
+            begun = time.perf_counter()
+            kept.append(edgejs.Runtime())
+            kept[-1].eval("1")
+            times.append((time.perf_counter() - begun) * 1000)
+        if what == "thousand":
+            return (_private_kilobytes() - before) / 1000 * 1000 / len(times)
+        times.sort()
+        return times[len(times) // 2 if what == "ready-p50" else len(times) * 99 // 100]
     if what in ("private", "private-hello"):
         before = _private_kilobytes()
         kept += [edgejs.Runtime() for _ in range(count)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.embedding import ROWS
+from benchmarks.embedding import main as embedding_main
 from benchmarks.generator import load
 from benchmarks.rows import all_rows
 from benchmarks.server_process import serve
@@ -18,7 +21,7 @@ from tests.programs.install import real_node
 ROOT = Path(__file__).parent.parent
 # What issues 2 and 3 ask for, each as a part of "group: name".
 ASKED = [
-    "start-up: empty", "start-up: hello", "50 CommonJS", "50 ES", "in-process: a further", "in-process: private", "after hello",
+    "start-up: empty", "start-up: hello", "50 CommonJS", "50 ES", "in-process: a further", "in-process: private", "after hello", "p50 of 1,000", "p99 of 1,000", "1,000 idle environments", "Python and back",
     "memory: hello", "pages an empty start", "cpu: fib", "cpu: json", "cpu: regex", "cpu: sort", "cpu: string", "cpu: classes",
     "files sync", "files async", "stream copy", "bytes: buffer", "bytes: encoding", "loop: timers", "loop: promises", "engine: fib",
     "JavaScript to native", "native to JavaScript", "binding call, 3", "nested callback",
@@ -75,3 +78,29 @@ def test_without_wrk_the_generator_of_our_own_measures(edge_node: Path, monkeypa
     assert (result.errors, result.by) == ("", "benchmarks.generator")
     assert result.requests > 50
     assert 0 < result.p50 <= result.p99
+
+
+@pytest.mark.timeout(300)
+def test_engines_side_by_side(edge_node: Path, tmp_path: Path) -> None:
+    pytest.importorskip("edgejs._native")
+    out, picture = tmp_path / "out.json", tmp_path / "out.png"
+    command = [sys.executable, "-m", "benchmarks.embedding", "--engines", "edgejs", "--scale", "0.02"]
+    environment = {**os.environ, "EDGE_NODE": str(edge_node)}
+    done = subprocess.run(
+        [*command, "--json", str(out), "--plot", str(picture)], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=250
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(out.read_text())["figures"]["edgejs"]
+    assert set(figures) == set(ROWS) and all(value > 0 for value in figures.values())
+    assert picture.read_bytes().startswith(b"\x89PNG") and "| Python callback (us) |" in done.stdout
+
+
+def test_an_engine_that_cannot_be_had_is_left_out_with_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if importlib.util.find_spec("quickjs") is not None:
+        pytest.skip("it is installed here")
+    # A Python whose pip fails.
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").write_text("#!/bin/sh\necho no network >&2\nexit 1\n")
+    (tmp_path / "bin" / "python").chmod(0o755)
+    assert embedding_main(["--engines", "quickjs-ng", "--venv", str(tmp_path)]) == 0
+    assert "quickjs-ng: left out: no network" in capsys.readouterr().out

@@ -20,14 +20,12 @@ from edgejs._errors import (
 from edgejs._executable import boot_image_path, edge_node_path
 from edgejs._files import Files
 from edgejs._hooks import Hooks
-from edgejs._limits import exceeded
+from edgejs._limits import Limits, exceeded
+from edgejs._policy import Policy
 from edgejs._streams import Input, Output, streams
 
 if TYPE_CHECKING:
     import asyncio
-
-    from edgejs._limits import Limits
-    from edgejs._policy import Policy
 
 StrPath = Union[str, "os.PathLike[str]"]
 
@@ -65,6 +63,36 @@ def _folder(cwd: StrPath | None, policy: Policy | None) -> str:
     return os.fspath(cwd) if cwd is not None else "/"
 
 
+def check(*, policy: Policy | None, limits: Limits | None, cwd: StrPath | None, env: Mapping[str, str] | None, memory_limit: int) -> None:
+    """Looks at what an environment is to be made of, before there is one.
+
+    Raises:
+        TypeError, ValueError: something cannot be; it names the argument.
+    """
+
+    def wrong(name: str, wanted: str, value: object) -> TypeError:
+        return TypeError(f"{name}: must be {wanted}, not {type(value).__name__}")
+
+    if policy is not None and not isinstance(policy, Policy):
+        raise wrong("policy", "an edgejs.Policy", policy)
+    if limits is not None and not isinstance(limits, Limits):
+        raise wrong("limits", "an edgejs.Limits", limits)
+    if cwd is not None and not isinstance(cwd, (str, os.PathLike)):
+        raise wrong("cwd", "a path", cwd)
+    if env is not None:
+        if not isinstance(env, Mapping):
+            raise wrong("env", "a mapping", env)
+        for name, value in env.items():
+            if not isinstance(name, str) or not isinstance(value, str):
+                raise wrong(f"env[{name!r}]", "text", name if not isinstance(name, str) else value)
+            if not name or "=" in name or "\0" in name or "\0" in value:
+                raise ValueError(f"env[{name!r}]: is no variable")
+    if isinstance(memory_limit, bool) or not isinstance(memory_limit, int):
+        raise wrong("memory_limit", "a number of bytes", memory_limit)
+    if not 0 < memory_limit < 2**63:
+        raise ValueError(f"memory_limit: {memory_limit} is no number of bytes")
+
+
 class Core:
     """An environment that can be asked."""
 
@@ -82,6 +110,7 @@ class Core:
         snapshot: _native.Snapshot | None = None,
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
+        check(policy=policy, limits=limits, cwd=cwd, env=env, memory_limit=memory_limit)
         hooks = Hooks(loop)
         self.tasks: set[Any] = set()
         self.session = _native.Session(

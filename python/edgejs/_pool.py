@@ -9,13 +9,13 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Union
 
-from edgejs._core import StrPath
+from edgejs._core import StrPath, check
 from edgejs._limits import Limits
 from edgejs._native import JSFunction
 from edgejs._policy import Policy
 from edgejs._runtime import Runtime
 from edgejs._snapshot import Snapshot
-from edgejs._streams import Input, Output
+from edgejs._streams import Input, Output, streams
 
 Work = Union[str, Callable[..., Any]]
 
@@ -62,6 +62,8 @@ class Pool:
     ) -> None:
         if size is not None and size < 1:
             raise ValueError(f"size: {size} is less than 1")
+        check(policy=policy, limits=limits, cwd=cwd, env=env, memory_limit=memory_limit)
+        streams(stdin, stdout, stderr, policy is not None and policy.is_open)
         self._tools = tools
         self._make = partial(
             Runtime,

@@ -69,7 +69,7 @@ impl Recipe {
         if let Some(cwd) = &self.cwd {
             builder = builder.cwd(cwd);
         }
-        let kernel = builder.build().map_err(|errno| errno.message().to_owned())?;
+        let kernel = builder.build_explained().map_err(|error| error.to_string())?;
         let isolate = IsolateOptions { memory_limit, stack_limit: STACK_LIMIT };
         let cli = Options::parse(None, &[]).map_err(|error| error.report("edge-node"))?;
         let options = EnvironmentOptions { cli, exec_path, argv0: ARGV0.to_owned(), owns_process: false, ..Default::default() };
