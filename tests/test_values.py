@@ -118,6 +118,26 @@ def test_numpy(runtime: edgejs.Runtime, same: Callable[[Any], Any]) -> None:
     assert describe(numpy.arange(6, dtype=numpy.int32)[::2]) == ["Int32Array", [0, 2, 4]]
     assert numpy.asarray(same(numpy.array([1.5]))).tolist() == [1.5]
     assert same([numpy.int64(3), numpy.float64(0.5)]) == [3, 0.5]
+    for name in ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"):
+        array = numpy.array([0, 1, 100], name)
+        back = same(array)
+        again = numpy.frombuffer(back, "uint8") if isinstance(back, bytes) else numpy.asarray(back)
+        assert (again.dtype, again.tolist()) == (array.dtype, [0, 1, 100])
+        if not isinstance(back, bytes):
+            # Its own memory, used without another copy, and not the array that was sent.
+            again[0] = 7
+            assert back[0] == 7 and array[0] == 0 and numpy.shares_memory(again, numpy.asarray(back))
+    assert describe(numpy.array([0.5], "float16")) == ["Float16Array", [0.5]]
+    assert same(numpy.arange(10.0)[::-2]).tolist() == [9, 7, 5, 3, 1]
+    assert same(numpy.array([], "float32")).tolist() == []
+    assert len(same(numpy.zeros(100_000))) == 100_000
+    frozen = numpy.arange(3.0)
+    frozen.flags.writeable = False
+    assert same(frozen).tolist() == [0, 1, 2]
+    assert same(numpy.bool_(True)) is True
+    for wrong in (numpy.array([1j]), numpy.array([1], ">i4"), numpy.array(["text"]), numpy.array([(1, 2.0)], "i4,f8")):
+        with pytest.raises(edgejs.TransferError, match=r"^arguments\[0\]"):
+            same(wrong)
     with pytest.raises(edgejs.TransferError, match="flatten"):
         same(numpy.zeros((2, 2)))
     with pytest.raises(edgejs.TransferError, match=r"arguments\[0\]"):

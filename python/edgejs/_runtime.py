@@ -107,6 +107,10 @@ class Runtime:
     promise                                       awaited; an awaitable that a Python function returns is a promise
     ============================================  ==================================================================
 
+    Arrays of numbers (numpy, array.array, memoryview; one dimension, this machine's byte order, also with steps) are copied each way: an
+    environment's memory is its own, and moves when it grows, so neither side can be lent a view of the other's. What comes to Python is a
+    buffer of its own, which `numpy.asarray` takes without another copy.
+
     Anything else, cycles, more than 200 levels and more than 256 MB are a `TransferError` that says where. Nobody walks attributes: an
     object of any other Python class cannot cross.
 
