@@ -43,6 +43,8 @@ def _commands(row: Row, edge_node: str, edge: str | None, node: str) -> dict[str
     if row.by == "network":
         command = [sys.executable, "-m", "benchmarks.network", str(row.script)]
         return {"base": [*command, node], "edge": [*command, edge_node]}
+    if row.against == "open":
+        return {"base": [edge_node, str(row.script)], "edge": [edge_node, *row.flags, str(row.script)]}
     ours = [edge_node] if row.by == "edge-node" else [edge or "edge", "run"]
     base = [node] if row.against == "node" else _native_engine()
     program = [*row.flags, str(row.script)]
@@ -75,6 +77,8 @@ def main() -> int:
     measured: Measured = []
     done: dict[str, dict[str, Runs]] = {}
     with tempfile.TemporaryDirectory(prefix="edge-bench-") as scratch:
+        # Where programs write: a sandboxed one is granted this folder.
+        os.environ["TMPDIR"] = scratch
         print(f"HTTP load by {generator_name()}\n{HEADER}")
         for row in all_rows(Path(scratch)):
             if not re.search(options.match, f"{row.group}: {row.name}"):

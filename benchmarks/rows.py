@@ -18,7 +18,8 @@ class Row:
         script: a JavaScript file; for "python" and "network", the name of what `benchmarks.in_process` or `benchmarks.network` measures.
         wall: the process's time from outside, else the number that it prints.
         by: "edge-node", "edge run", "python" (environments in a Python process), or "network" (a server under load).
-        against: "node", "native engine" (the same engine without the sandbox), or "nothing".
+        against: "node", "native engine" (the same engine without the sandbox), "open" (edge-node itself, where `flags` are those of a
+            sandboxed run), or "nothing".
         wanted: the ratio to the other side that the project wants at most, at least where `more_is_better`; the figure itself where
             there is no other side.
         figure: which of the named numbers that the program prints; rows of the same program share its runs.
@@ -68,6 +69,7 @@ def all_rows(scratch: Path) -> list[Row]:
         "bytes": ["buffer", "encoding"],
         "loop": ["timers", "promises"],
     }
+    safe = ("--safe", "--volume", f"{scratch}:{scratch}:rw", "--allow-env", "TMPDIR,EDGE_BENCH_SCALE")
     return [
         Row("start-up", "empty", PROGRAMS / "empty.js", wall=True),
         Row("start-up", "hello", PROGRAMS / "hello.js", wall=True, wanted=0.4),
@@ -89,6 +91,9 @@ def all_rows(scratch: Path) -> list[Row]:
         Row("network", "TCP echo", "echo", unit="MiB/s", by="network", figure="rate", more_is_better=True),
         Row("network", "an idle connection of 10,000", "idle", unit="KB", by="network", figure="kilobytes"),
         Row("processes", "spawn of /bin/echo", PROGRAMS / "spawn.js"),
+        Row("safe", "hello", PROGRAMS / "hello.js", wall=True, against="open", flags=("--safe",), wanted=1.1),
+        Row("safe", "files sync", PROGRAMS / "files_sync.js", against="open", flags=safe, wanted=1.1),
+        Row("safe", "files async", PROGRAMS / "files_async.js", against="open", flags=safe, wanted=1.1),
         *(Row("engine", name, PROGRAMS / f"{name}.js", against="native engine", wanted=1.3) for name in cpu),
         _in_process("boundary", "JavaScript to native", "boundary:JavaScript to native, no arguments", "ns"),
         _in_process("boundary", "native to JavaScript", "boundary:native to JavaScript", "ns"),
