@@ -128,6 +128,10 @@ def test_numpy(runtime: edgejs.Runtime, same: Callable[[Any], Any]) -> None:
             again[0] = 7
             assert back[0] == 7 and array[0] == 0 and numpy.shares_memory(again, numpy.asarray(back))
     assert describe(numpy.array([0.5], "float16")) == ["Float16Array", [0.5]]
+    try:
+        assert numpy.asarray(same(numpy.array([0.5], "float16"))).tolist() == [0.5]
+    except edgejs.TransferError as error:
+        assert "Float32Array" in error.reason
     assert same(numpy.arange(10.0)[::-2]).tolist() == [9, 7, 5, 3, 1]
     assert same(numpy.array([], "float32")).tolist() == []
     assert len(same(numpy.zeros(100_000))) == 100_000

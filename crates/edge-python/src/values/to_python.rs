@@ -22,7 +22,9 @@ pub fn write<'py>(py: Python<'py>, datum: Datum, hooks: &Hooks, path: &str) -> P
         Datum::Bytes(bytes) => Ok(PyBytes::new(py, &bytes).into_any()),
         Datum::Typed(kind, bytes) => {
             let view = PyMemoryView::from(PyByteArray::new(py, &bytes).as_any())?;
+            // A memoryview has no half floats before Python 3.14.
             view.call_method1("cast", (format(kind),))
+                .map_err(|_| hooks.transfer_error(py, path, "this Python has no buffers of such numbers; make it a Float32Array"))
         }
         Datum::Date(milliseconds) => hooks.date(py, milliseconds, path),
         Datum::Array(items) => {
