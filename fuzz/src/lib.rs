@@ -9,7 +9,16 @@ mod model;
 mod napi_calls;
 mod napi_node_calls;
 mod paths;
+mod policy_rules;
+mod tree_calls;
+mod value_conversion;
+mod volumes;
+mod wasix_calls;
 
 pub use image_loading::image_loading;
 pub use napi_calls::napi_calls;
 pub use paths::paths;
+pub use policy_rules::policy_rules;
+pub use value_conversion::value_conversion;
+pub use volumes::volumes;
+pub use wasix_calls::wasix_calls;

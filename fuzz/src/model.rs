@@ -68,10 +68,23 @@ impl Model {
 
     /// Puts a file where none may be made later, for a read-only mount.
     pub fn plant(&mut self, dir: &[u8], name: &[u8], contents: &[u8]) {
+        self.plant_node(dir, name, Node::File(contents.to_vec()));
+    }
+
+    /// Puts a directory or link there, as [`Model::plant`] does a file.
+    pub fn plant_node(&mut self, dir: &[u8], name: &[u8], node: Node) {
         let at = self.find(dir, true).expect("a directory");
         let mount = self.entries[at].mount;
-        let made = self.add(Entry { node: Node::File(contents.to_vec()), mount, is_mount: false });
+        let made = self.add(Entry { node, mount, is_mount: false });
         self.dir(at).expect("a directory").insert(name.to_vec(), made);
+    }
+
+    /// Mounts a single file in the root.
+    pub fn mount_file(&mut self, name: &[u8], read_only: bool, contents: &[u8]) {
+        let mount = self.read_only.len();
+        self.read_only.push(read_only);
+        let made = self.add(Entry { node: Node::File(contents.to_vec()), mount, is_mount: true });
+        self.dir(0).expect("the root").insert(name.to_vec(), made);
     }
 
     fn dir(&mut self, at: usize) -> Res<&mut BTreeMap<Vec<u8>, usize>> {
@@ -239,6 +252,22 @@ impl Model {
         Ok(())
     }
 
+    /// Writes a file that was not there: what is at the end of the path, a link too, is in the way.
+    pub fn write_new(&mut self, path: &[u8], contents: &[u8]) -> Res<()> {
+        let (parent, name) = self.new_name(path, false)?;
+        self.make(parent, name, Node::File(contents.to_vec()))
+    }
+    /// Writes at the end of a file that is there.
+    pub fn append(&mut self, path: &[u8], contents: &[u8]) -> Res<()> {
+        let at = self.find(path, true)?;
+        self.writable(at)?;
+        match &mut self.entries[at].node {
+            Node::File(old) => old.extend_from_slice(contents),
+            _ => return Err(()),
+        }
+        Ok(())
+    }
+
     fn make(&mut self, parent: usize, name: Vec<u8>, node: Node) -> Res<()> {
         if name.len() > 255 {
             return Err(());
@@ -302,7 +331,7 @@ impl Model {
     pub fn unlink(&mut self, path: &[u8]) -> Res<()> {
         let place = self.name(path)?;
         let at = place.node.ok_or(())?;
-        if place.wants_dir || matches!(self.entries[at].node, Node::Dir(_)) {
+        if place.wants_dir || self.entries[at].is_mount || matches!(self.entries[at].node, Node::Dir(_)) {
             return Err(());
         }
         self.remove(&place)

@@ -20,18 +20,16 @@ impl<F: FileSystem> FileSystem for ReadOnly<F> {
     fn open(&self, path: &[u8], flags: i32, mode: u32) -> Result<Arc<dyn File>> {
         // O_TRUNC changes the file even with O_RDONLY; O_TMPFILE contains O_DIRECTORY's bit.
         let temporary = flags & libc::O_TMPFILE == libc::O_TMPFILE;
-        if flags & libc::O_ACCMODE != libc::O_RDONLY || flags & libc::O_TRUNC != 0 || temporary {
-            // A missing file is missing before the file system is read-only.
-            if flags & libc::O_CREAT == 0 {
-                self.0.stat(path, flags & libc::O_NOFOLLOW == 0)?;
-            }
-            return Err(Errno::EROFS);
-        }
-        if flags & libc::O_CREAT != 0 {
-            return match self.0.stat(path, flags & (libc::O_NOFOLLOW | libc::O_EXCL) == 0) {
-                Ok(_) if flags & libc::O_EXCL != 0 => Err(Errno::EEXIST),
+        let changes = flags & libc::O_ACCMODE != libc::O_RDONLY || flags & libc::O_TRUNC != 0 || temporary;
+        let creates = flags & libc::O_CREAT != 0;
+        if changes || creates {
+            let exclusive = creates && flags & libc::O_EXCL != 0;
+            // Its own error comes first: a link may lead to where writing is allowed, a missing file is missing.
+            return match self.0.mode(path, flags & libc::O_NOFOLLOW == 0 && !exclusive) {
+                Ok(_) if exclusive => Err(Errno::EEXIST),
+                Ok(_) if changes => Err(Errno::EROFS),
                 Ok(_) => self.open(path, flags & !libc::O_CREAT, mode),
-                Err(Errno::ENOENT) => Err(Errno::EROFS),
+                Err(Errno::ENOENT) if creates => Err(Errno::EROFS),
                 Err(error) => Err(error),
             };
         }
