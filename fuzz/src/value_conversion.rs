@@ -102,7 +102,7 @@ fn datum(input: &mut Input<'_>, depth: usize) -> Datum {
             let (code, host_type) = (input.of(&[None, Some("E")]).map(String::from), input.of(&[None, Some("a.B")]).map(String::from));
             let cause =
                 if few(input) > 2 { Some(Box::new(datum(input, depth + 1))).filter(|cause| **cause != Datum::Undefined) } else { None };
-            Datum::Error(Box::new(Fault { name, message, stack: String::new(), code, host_type, cause }))
+            Datum::Error(Box::new(Fault { name, message, code, host_type, cause, ..Fault::default() }))
         }
     }
 }
