@@ -315,7 +315,7 @@ class Api(RuleBasedStateMachine):
     )
     def call(self, function: Any, runtime: Any, args: list[Any]) -> None:
         owner, callee = function
-        with contextlib.suppress(TYPED):
+        with contextlib.suppress(*TYPED):
             self._use(owner, lambda: callee(*args))
         # A function belongs to its own runtime.
         if runtime is not owner:

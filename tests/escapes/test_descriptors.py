@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.escapes.sandbox import attack
+import edgejs
+from tests.escapes.sandbox import PRELUDE, attack
 
 
 @pytest.mark.parametrize("by_hand", ["0", "1"])
@@ -57,3 +61,46 @@ def test_17_forged_descriptors_are_none(edge_node: Path) -> None:
         """
     wrong = ["ERR_OUT_OF_RANGE", "ERR_OUT_OF_RANGE", "ERR_OUT_OF_RANGE", "ERR_OUT_OF_RANGE", "ERR_INVALID_ARG_TYPE", "ERR_INVALID_ARG_TYPE"]
     assert attack(edge_node, code) == [["EBADF"], wrong, 1, "EBADF", "mine"]
+
+
+_STREAM = """
+    const fs = require('fs');
+    const tries = (fd) => [() => fs.fchmodSync(fd, 0o777), () => fs.fchownSync(fd, 1, 1), () => fs.futimesSync(fd, 1, 1), () => fs.ftruncateSync(fd, 0)];
+    const paths = ['/dev/stdout', '/dev/fd/1', '/dev/null'];
+    const byPath = (path) => [() => fs.chmodSync(path, 0o777), () => fs.chownSync(path, 1, 1), () => fs.utimesSync(path, 1, 1)];
+    const done = [0, 1, 2].flatMap(tries).concat(paths.flatMap(byPath)).map(code);
+    """
+
+
+def _untouched(before: os.stat_result, after: os.stat_result) -> bool:
+    def facts(stat: os.stat_result) -> tuple[int, ...]:
+        return (stat.st_mode, stat.st_uid, stat.st_gid)
+
+    return facts(before) == facts(after) and after.st_mtime > 1_000_000
+
+
+def test_16_a_standard_stream_is_still_the_hosts_file(edge_node: Path, tmp_path: Path) -> None:
+    """The guest has what flows through its streams; length, mode, owner and times of the files behind them are not its."""
+    files = [tmp_path / name for name in ("in", "out", "err")]
+    for file in files:
+        file.write_text("before\n")
+    stats = [file.stat() for file in files]
+    with files[0].open() as stdin, files[1].open("a") as stdout, files[2].open("a") as stderr:
+        program = PRELUDE + _STREAM + "report(done);"
+        subprocess.run([edge_node, "--safe", "-e", program], stdin=stdin, stdout=stdout, stderr=stderr, timeout=60, check=True)
+    first, answer = files[1].read_text().splitlines()
+    assert first == "before"
+    assert "done" not in json.loads(answer)
+    assert [file.read_text() for file in (files[0], files[2])] == ["before\n", "before\n"]
+    assert all(_untouched(before, file.stat()) for before, file in zip(stats, files))
+
+
+def test_16_nor_is_that_of_an_embedded_program(tmp_path: Path) -> None:
+    file = tmp_path / "out"
+    file.write_text("before\n")
+    before, null = file.stat(), Path("/dev/null").stat()
+    with file.open("a") as stream, edgejs.Runtime(stdout=stream.fileno(), stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL) as runtime:
+        assert "done" not in runtime.eval(PRELUDE + _STREAM + "done")
+    assert file.read_text() == "before\n"
+    assert _untouched(before, file.stat())
+    assert (null.st_mode, null.st_uid) == (Path("/dev/null").stat().st_mode, Path("/dev/null").stat().st_uid)

@@ -231,7 +231,7 @@ mod tests {
             assert_eq!(document.explain(&host, b"/", kind, subject).unwrap_err().field, "", "{kind} {subject}");
         }
         assert_eq!(line_of(toml, "volumes", "/usr/bin:/data/bin:rw"), Some(3));
-        assert_eq!(line_of(toml, "commands", "node"), Some(8));
+        assert_eq!(line_of(toml, "commands", "node"), Some(9));
         assert_eq!(line_of("{\"env\": [\"A\"]}", "env", "A"), Some(1));
     }
 }

@@ -31,12 +31,14 @@ pub struct HostFile {
     interrupt: Option<Arc<Interrupt>>,
     /// The mode bits `chmod` may set.
     mode_mask: u32,
+    /// Only what goes through it is the guest's, not the file itself.
+    stream_only: bool,
 }
 
 impl HostFile {
     /// Takes over a descriptor.
     pub fn new(fd: OwnedFd) -> HostFile {
-        HostFile { fd: ManuallyDrop::new(fd), closing: Closing::Close, interrupt: None, mode_mask: 0o7777 }
+        HostFile { fd: ManuallyDrop::new(fd), closing: Closing::Close, interrupt: None, mode_mask: 0o7777, stream_only: false }
     }
 
     /// Uses one of the process's own standard descriptors without ever closing it.
@@ -44,7 +46,7 @@ impl HostFile {
         // SAFETY: the descriptor is used, never closed (`Closing::Leave`), and the caller names a standard
         // descriptor, which stays open as long as the process.
         let fd = unsafe { OwnedFd::from_raw_fd(raw) };
-        HostFile { fd: ManuallyDrop::new(fd), closing: Closing::Leave, interrupt: None, mode_mask: 0o7777 }
+        HostFile { fd: ManuallyDrop::new(fd), closing: Closing::Leave, interrupt: None, mode_mask: 0o7777, stream_only: false }
     }
 
     /// Puts `/dev/null` in the place of a borrowed standard descriptor when this is dropped, so that the other end
@@ -68,6 +70,17 @@ impl HostFile {
     pub(crate) fn without_set_id(mut self) -> HostFile {
         self.mode_mask = 0o1777;
         self
+    }
+
+    /// Forbids what changes the file itself (length, mode, owner, times): a standard stream is the host's file (its terminal, its log,
+    /// `/dev/null` for everybody), and a confined guest is given what flows through it.
+    pub(crate) fn stream_only(mut self) -> HostFile {
+        self.stream_only = true;
+        self
+    }
+
+    fn changeable(&self) -> Result<()> {
+        if self.stream_only { Err(Errno::EPERM) } else { Ok(()) }
     }
 
     /// Repeats a call that a signal interrupted, unless the signal came to end the program.
@@ -161,6 +174,7 @@ impl File for HostFile {
     }
 
     fn truncate(&self, len: u64) -> Result<()> {
+        self.changeable()?;
         retry(|| rustix::fs::ftruncate(self.fd.as_fd(), len))
     }
 
@@ -172,14 +186,17 @@ impl File for HostFile {
     }
 
     fn chmod(&self, mode: u32) -> Result<()> {
+        self.changeable()?;
         retry(|| rustix::fs::fchmod(self.fd.as_fd(), Mode::from_raw_mode(mode & self.mode_mask)))
     }
 
     fn chown(&self, owner: Option<u32>, group: Option<u32>) -> Result<()> {
+        self.changeable()?;
         retry(|| rustix::fs::fchown(self.fd.as_fd(), uid(owner), gid(group)))
     }
 
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> Result<()> {
+        self.changeable()?;
         retry(|| rustix::fs::futimens(self.fd.as_fd(), &timestamps(atime, mtime)))
     }
 

@@ -205,19 +205,20 @@ impl KernelBuilder {
         let env_set: Vec<_> = named.chain(policy.set_variables().iter().cloned()).chain(self.env).collect();
         let meter = Meter::new(self.limits, Arc::clone(&interrupt));
         let fds = FdTable::new(policy.fd_limit(), Arc::clone(&meter));
-        stdio(&fds, self.stdio, &interrupt).map_err(about("standard input and output"))?;
+        let confined = matches!(view, View::Mounts(_));
+        stdio(&fds, self.stdio, confined, &interrupt).map_err(about("standard input and output"))?;
         for (fd, stream) in self.streams {
-            let opened = stream.open(fd, &interrupt).map_err(about("standard input and output"))?;
+            let opened = stream.open(fd, confined, &interrupt).map_err(about("standard input and output"))?;
             match opened {
                 Some(file) => fds.insert_at(fd, file).map_err(about("standard input and output"))?,
                 None => drop(fds.remove(fd)),
             }
         }
         if self.inherit_fds {
-            inherited(&fds, &interrupt).map_err(about("the inherited descriptors"))?;
+            inherited(&fds, confined, &interrupt).map_err(about("the inherited descriptors"))?;
         }
         for fd in self.adopt_fds {
-            adopt(&fds, &interrupt, fd).map_err(about("a descriptor handed over"))?;
+            adopt(&fds, confined, &interrupt, fd).map_err(about("a descriptor handed over"))?;
         }
         let kernel = Kernel {
             policy,
@@ -249,7 +250,7 @@ impl KernelBuilder {
     }
 }
 
-fn stdio(fds: &FdTable, stdio: Stdio, interrupt: &Arc<Interrupt>) -> Result<()> {
+fn stdio(fds: &FdTable, stdio: Stdio, confined: bool, interrupt: &Arc<Interrupt>) -> Result<()> {
     for fd in 0..3 {
         let file = match stdio {
             Stdio::None => return Ok(()),
@@ -262,6 +263,7 @@ fn stdio(fds: &FdTable, stdio: Stdio, interrupt: &Arc<Interrupt>) -> Result<()> 
                 HostFile::new(rustix::fs::open(c"/dev/null", flags, rustix::fs::Mode::empty())?)
             }
         };
+        let file = if confined { file.stream_only() } else { file };
         fds.insert_at(fd, Arc::new(file.interruptible(interrupt)))?;
     }
     Ok(())
@@ -274,19 +276,19 @@ pub(super) fn is_open(fd: i32) -> bool {
 
 /// Adopts what is open and not close-on-exec from 3 up: everything this library opens is close-on-exec, so what is
 /// left was handed down by the parent.
-fn inherited(fds: &FdTable, interrupt: &Arc<Interrupt>) -> Result<()> {
+fn inherited(fds: &FdTable, confined: bool, interrupt: &Arc<Interrupt>) -> Result<()> {
     let Ok(listing) = std::fs::read_dir("/proc/self/fd") else {
         return Ok(());
     };
     let numbers: Vec<i32> = listing.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|&fd| fd > 2).collect();
     for fd in numbers {
-        adopt(fds, interrupt, fd)?;
+        adopt(fds, confined, interrupt, fd)?;
     }
     Ok(())
 }
 
 /// Takes over one descriptor that is open and not close-on-exec.
-fn adopt(fds: &FdTable, interrupt: &Arc<Interrupt>, fd: i32) -> Result<()> {
+fn adopt(fds: &FdTable, confined: bool, interrupt: &Arc<Interrupt>, fd: i32) -> Result<()> {
     // SAFETY: as in `is_open`.
     let flags = unsafe { libc::fcntl(fd, libc::F_GETFD) };
     if flags < 0 || flags & libc::FD_CLOEXEC != 0 {
@@ -298,5 +300,6 @@ fn adopt(fds: &FdTable, interrupt: &Arc<Interrupt>, fd: i32) -> Result<()> {
     }
     // SAFETY: the descriptor was inherited, so nothing in this process owns it yet; this takes it over.
     let owned = unsafe { OwnedFd::from_raw_fd(fd) };
-    fds.insert_at(fd, Arc::new(HostFile::new(owned).interruptible(interrupt)))
+    let file = if confined { HostFile::new(owned).stream_only() } else { HostFile::new(owned) };
+    fds.insert_at(fd, Arc::new(file.interruptible(interrupt)))
 }

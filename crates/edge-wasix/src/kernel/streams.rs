@@ -51,8 +51,8 @@ pub fn duplicate(fd: i32) -> Result<OwnedFd> {
 }
 
 impl Stream {
-    /// The file for descriptor `fd`; `None` for one that the host process lacks.
-    pub(super) fn open(self, fd: i32, interrupt: &Arc<Interrupt>) -> Result<Option<Arc<dyn File>>> {
+    /// The file for descriptor `fd`; `None` for one that the host process lacks. A confined guest may not change the host's file itself.
+    pub(super) fn open(self, fd: i32, confined: bool, interrupt: &Arc<Interrupt>) -> Result<Option<Arc<dyn File>>> {
         let file = match self {
             Stream::Null => {
                 let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::CLOEXEC;
@@ -64,6 +64,7 @@ impl Stream {
             Stream::Sink(sink) => return Ok(Some(Arc::new(Served { ends: Ends::Sink(sink), interrupt: Arc::clone(interrupt) }))),
             Stream::Source(source) => return Ok(Some(Arc::new(Served { ends: Ends::Source(source), interrupt: Arc::clone(interrupt) }))),
         };
+        let file = if confined { file.stream_only() } else { file };
         Ok(Some(Arc::new(file.interruptible(interrupt))))
     }
 }
