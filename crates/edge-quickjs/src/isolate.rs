@@ -129,7 +129,8 @@ impl edge_napi::Engine for QuickJs {
     }
 
     fn image_from_bytes(&self, bytes: &[u8], natives: &'static NativeTable) -> Result<Arc<dyn edge_napi::Image>, ImageError> {
-        Ok(Arc::new(QuickJsImage(Image::from_bytes(bytes, &stamp(natives), Check::Content)?)))
+        // The inherent one, which callers that know the engine need no trait for.
+        Self::image_from_bytes(self, bytes, natives)
     }
 
     fn restore(
