@@ -209,6 +209,25 @@ def test_needs_are_read_off_the_source() -> None:
     assert needs_of("const { x } = require('node:net'); // Flags: --expose-internals") == ("internals", "network")
     assert needs_of("import fs from 'fs/promises'; if (!common.hasCrypto) skip();") == ("crypto",)
     assert needs_of("const net = 'net'; require('./net');") == ()
+    assert needs_of("// Flags: --experimental-loader ./x.mjs") == ("worker",)
+    assert needs_of("import { register } from 'node:module';") == ("worker",)
+    assert needs_of("import { registerHooks } from 'node:module'; // as module.register() does") == ()
+
+
+def test_figures(suite: Path, tmp_path: Path) -> None:
+    """What needs a process or skipped itself is not counted; a category without a test is short."""
+    status = tmp_path / "status.toml"
+    status.write_text(
+        '[parallel]\n"test-path-pass.js" = "pass"\n"test-path-fail.js" = { fail = "why" }\n"test-fs-skip.js" = { self-skip = "no" }\n'
+        '"test-fs-hang.js" = { fail = "no end" }\n"test-util-crash.js" = "pass"\n"test-util-flags.mjs" = "pass"\n',
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "tests.node_suite.figures", "--suite", str(suite), "--status", str(status), "--failures"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1, done.stderr
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert {"path 1 2 50.0 % 95 % short", "parallel/test-path-fail.js: why", "fs 0 0 - 95 % short"} <= set(lines)
+    assert {"util 2 2 100.0 % 95 %", "all 3 4 75.0 % 92 % short"} <= set(lines)
 
 
 def test_the_scoreboard(tmp_path: Path) -> None:

@@ -20,7 +20,11 @@ _PATTERNS = {
     + r"|\bfetch\(|\bnew WebSocket\(|\bnew EventSource\(|\bhasIPv6\b|common/(?:net|dns|http2|quic|tls|udp|internet)\b",
     "child_process": _module("child_process", "cluster")
     + r"|\bprocess\.execPath\b|common/(?:child_process|assertSnapshot|debugger)\b|\bspawnPromisified\b|\bescapePOSIXShell\b",
-    "worker": _module("worker_threads") + r"|\bnew Worker\(|--experimental-worker",
+    # Asynchronous module hooks run in a worker that Node starts for them (lib/internal/modules/esm/hooks.js): those that an option names,
+    # and those that `module.register` takes, which the suite's loaders call too.
+    "worker": _module("worker_threads")
+    + r"|\bnew Worker\(|--experimental-worker|--(?:experimental-)?loader\b|\bmodule\.register\((?!\))|\bes-module-loaders/(?:mock|builtin-named-exports)\.mjs"
+    + r"|\bregister\b[^;\n]*\bfrom\s*['\"](?:node:)?module['\"]",
     "message_port": r"\bMessageChannel\b|\bMessagePort\b|\bBroadcastChannel\b",
     "shared_memory": r"\bSharedArrayBuffer\b|\bAtomics\b",
     "crypto": _module("crypto", "tls", "https", "http2", "_tls_\\w+")
