@@ -8,7 +8,8 @@
 #define EDGE_ADDED_ATOMS(X) \
     X(stackTraceLimit, "stackTraceLimit", JS_ATOM_TYPE_STRING) \
     X(prepareStackTrace, "prepareStackTrace", JS_ATOM_TYPE_STRING) \
-    X(Private_error_stack, "<error_stack>", JS_ATOM_TYPE_PRIVATE)
+    X(Private_error_stack, "<error_stack>", JS_ATOM_TYPE_PRIVATE) \
+    X(Private_maker, "<maker>", JS_ATOM_TYPE_PRIVATE)
 
 enum {
     EDGE_ATOM_BEFORE_ADDED = JS_ATOM_END + EDGE_PRIVATE_ATOMS - 1,

@@ -304,6 +304,32 @@ static JSValueConst edge_own_data(JSObject *p, JSAtom atom)
     return pr->u.value;
 }
 
+/* The constructor that p's prototypes name; JS_UNDEFINED if none does. Borrowed. */
+static JSValueConst edge_maker(JSContext *ctx, JSObject *p)
+{
+    while ((p = p->class_id == JS_CLASS_PROXY ? NULL : p->shape->proto)) {
+        JSValueConst ctor = edge_own_data(p, JS_ATOM_constructor);
+        if (JS_IsFunction(ctx, ctor))
+            return ctor;
+    }
+    return JS_UNDEFINED;
+}
+
+/* p is about to lose its prototype: V8 still knows then what made it. */
+static int edge_keep_maker(JSContext *ctx, JSObject *p)
+{
+    JSValueConst maker = edge_maker(ctx, p);
+    JSProperty *pr;
+
+    if (JS_IsUndefined(maker) || find_own_property(&pr, p, JS_ATOM_Private_maker))
+        return 0;
+    pr = add_property(ctx, p, JS_ATOM_Private_maker, 0);
+    if (!pr)
+        return -1;
+    pr->u.value = js_dup(maker);
+    return 0;
+}
+
 JSValue JS_EdgeGetConstructorName(JSContext *ctx, JSValueConst obj)
 {
     JSObject *p, *first;
@@ -321,9 +347,7 @@ JSValue JS_EdgeGetConstructorName(JSContext *ctx, JSValueConst obj)
         if (first->class_id == JS_CLASS_OBJECT && JS_VALUE_GET_TAG(name) == JS_TAG_STRING &&
             JS_VALUE_GET_STRING(name)->len)
             return js_dup(name);
-        if (p == first)
-            continue;
-        ctor = edge_own_data(p, JS_ATOM_constructor);
+        ctor = edge_own_data(p, p == first ? JS_ATOM_Private_maker : JS_ATOM_constructor);
         if (!JS_IsFunction(ctx, ctor))
             continue;
         name = edge_own_data(JS_VALUE_GET_OBJ(ctor), JS_ATOM_name);

@@ -82,4 +82,4 @@ macro_rules! cases {
     )*};
 }
 
-cases!(awaiting, callee, calls, for_await, inferred, json, natives, stacks, syntax, values);
+cases!(awaiting, callee, calls, for_await, inferred, json, language, natives, stacks, syntax, values);
