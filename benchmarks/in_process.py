@@ -3,7 +3,8 @@
 `start` and `first-start`: milliseconds of `edgejs.Runtime()`; `ready-p50`, `ready-p99`: of 1,000 that are kept, with an `eval`.
 `thousand`: megabytes that only 1,000 idle environments have, each of which has run something. `private` and `private-hello`: kilobytes of
 memory that only that environment has, after it was made and after `console.log`. `eval`: milliseconds of `eval("1")`. `callback`:
-nanoseconds that JavaScript waits for a Python function. `boundary:NAME`: nanoseconds.
+nanoseconds that JavaScript waits for a Python function. `boundary:NAME`: nanoseconds. `kill:KIND`: milliseconds from an environment's
+deadline to the error that it ended with (`benchmarks.kills`).
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import os
 import re
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from benchmarks.kills import lateness
 
 _COUNT = 100
 _ROUNDS = 1_000_000
@@ -41,6 +45,9 @@ def measure(what: str, scale: float) -> float:
     Raises:
         ValueError: there is no figure of that name.
     """
+    if what.startswith("kill:"):
+        with tempfile.TemporaryDirectory(prefix="edge-kills-") as folder:
+            return max(0.01, lateness(what.partition(":")[2], Path(folder)) * 1000)
     import edgejs
 
     count = max(3, int(_COUNT * scale))
@@ -74,7 +81,8 @@ def measure(what: str, scale: float) -> float:
             kept[-1].eval("1")
             times.append((time.perf_counter() - begun) * 1000)
         if what == "thousand":
-            return (_private_kilobytes() - before) / 1000 * 1000 / len(times)
+            # As many as a thousand take: in KB for each, which is MB for all of them.
+            return (_private_kilobytes() - before) / len(times)
         times.sort()
         return times[len(times) // 2 if what == "ready-p50" else len(times) * 99 // 100]
     if what in ("private", "private-hello"):

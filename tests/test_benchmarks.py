@@ -28,7 +28,7 @@ ASKED = [
     "http: hello, 1 conn., requests", "hello, 64 conn., requests", "json, 1 conn., requests", "json, 64 conn., requests", "hello, 1 conn., p50",
     "hello, 64 conn., p99", "hello, 1 conn., resident", "TCP echo", "idle connection of 10,000", "processes: spawn",
     "safe: hello", "hello, processor time", "safe: files sync", "safe: readFileSync", "safe: statSync", "safe: readdirSync", "safe: writeFileSync",
-    "safe: HTTP hello, 64 conn., requests",
+    "safe: HTTP hello, 64 conn., requests", "kill: loop", "kill: read of a FIFO", "kill: Python function that blocks",
 ]  # fmt: skip
 
 
