@@ -87,19 +87,16 @@ pub fn image_loading(data: &[u8]) {
     let mut bytes = image().to_vec();
     let tables_end = u64_at(&bytes, 120).max(HEAD + 1);
     let mending = input.byte() % 4 != 0;
-    let mut head_changed = false;
     // Few changes an input: many would only be refused by the first check.
     for _ in 0..=input.below(6) {
         match input.byte() % 64 {
             0 => {
                 let to = input.word() as usize % (bytes.len() + 1);
                 bytes.truncate(to);
-                head_changed = true;
             }
             1 | 2 => {
                 let more = input.below(300);
                 bytes.extend(std::iter::repeat_n(input.byte(), more));
-                head_changed = true;
             }
             // Head and tables, where most can go wrong.
             3..=30 => {
@@ -107,7 +104,6 @@ pub fn image_loading(data: &[u8]) {
                 let changed = input.bytes(8);
                 if let Some(to) = bytes.get_mut(at..at + changed.len()) {
                     to.copy_from_slice(changed);
-                    head_changed = true;
                 }
             }
             _ => {
@@ -119,6 +115,7 @@ pub fn image_loading(data: &[u8]) {
             }
         }
     }
+    let head_changed = bytes.len() != image().len() || bytes[..tables_end] != image()[..tables_end];
     if mending {
         mend(&mut bytes);
     }

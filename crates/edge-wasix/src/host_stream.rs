@@ -23,6 +23,7 @@ use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, Shutdown, recvmsg, sendmsg,
 };
 
+use crate::faults::{self, Call, few_mut};
 use crate::fs::File;
 use crate::limits::{Limit, Meter};
 use crate::poll::HostFd;
@@ -61,6 +62,7 @@ pub fn reserve() {
 
 /// Makes a descriptor of `fd`'s; for a standard stream in the place of one that was kept, if there are no others.
 fn make(fd: BorrowedFd<'_>, make: impl Fn() -> rustix::io::Result<OwnedFd>) -> rustix::io::Result<OwnedFd> {
+    let make = || faults::at(Call::Duplicate).and_then(|()| make());
     match make() {
         Err(rustix::io::Errno::MFILE) if fd.as_raw_fd() <= 2 => {
             let spare = RESERVE.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -172,28 +174,33 @@ impl HostStream {
     /// `EAGAIN` when nothing is there yet; `ECONNRESET`, `EIO`…
     pub fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
         loop {
-            let result = if let Some(received) = &self.received {
-                let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(64))];
-                let mut control = RecvAncillaryBuffer::new(&mut space);
-                let flags = RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC;
-                recvmsg(&self.fd, &mut [IoSliceMut::new(&mut *buf)], &mut control, flags).map(|message| {
-                    for entry in control.drain() {
-                        if let RecvAncillaryMessage::ScmRights(fds) = entry {
-                            received.borrow_mut().extend(fds);
-                        }
-                    }
-                    message.bytes
-                })
-            } else if self.socket {
-                rustix::net::recv(&self.fd, &mut *buf, RecvFlags::DONTWAIT).map(|(len, _)| len)
-            } else {
-                rustix::io::read(&self.fd, &mut *buf)
-            };
+            let kind = if self.socket { Call::Receive } else { Call::Read };
+            let result = few_mut(kind, buf).and_then(|buf| self.read_once(buf));
             match result {
                 Err(rustix::io::Errno::INTR) => {}
                 Ok(len) => return Ok(len),
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+
+    fn read_once(&self, buf: &mut [u8]) -> rustix::io::Result<usize> {
+        if let Some(received) = &self.received {
+            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(64))];
+            let mut control = RecvAncillaryBuffer::new(&mut space);
+            let flags = RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC;
+            recvmsg(&self.fd, &mut [IoSliceMut::new(&mut *buf)], &mut control, flags).map(|message| {
+                for entry in control.drain() {
+                    if let RecvAncillaryMessage::ScmRights(fds) = entry {
+                        received.borrow_mut().extend(fds);
+                    }
+                }
+                message.bytes
+            })
+        } else if self.socket {
+            rustix::net::recv(&self.fd, &mut *buf, RecvFlags::DONTWAIT).map(|(len, _)| len)
+        } else {
+            rustix::io::read(&self.fd, &mut *buf)
         }
     }
 
@@ -230,9 +237,10 @@ impl HostStream {
         loop {
             let result = if self.socket {
                 let mut control = SendAncillaryBuffer::default();
-                sendmsg(&self.fd, bufs, &mut control, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)
+                let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+                faults::writev(Call::Send, bufs, |bufs| sendmsg(&self.fd, bufs, &mut control, flags))
             } else {
-                rustix::io::writev(&self.fd, bufs)
+                faults::writev(Call::Write, bufs, |bufs| rustix::io::writev(&self.fd, bufs))
             };
             match result {
                 Err(rustix::io::Errno::INTR) => {}
@@ -283,6 +291,7 @@ impl HostStream {
     /// # Errors
     /// `ENOTSOCK` for pipes and terminals, `ENOTCONN`.
     pub fn shutdown_write(&self) -> io::Result<()> {
+        faults::at(Call::Shutdown)?;
         Ok(rustix::net::shutdown(&self.fd, Shutdown::Write)?)
     }
 }

@@ -29,6 +29,11 @@ pub mod audit;
 pub mod clock;
 pub mod cow_fs;
 mod errno;
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub mod faults;
+#[cfg(not(debug_assertions))]
+mod faults;
 pub mod fs;
 pub mod host;
 pub mod host_stream;

@@ -71,6 +71,7 @@ impl Reservation {
     /// `EINVAL` outside of the reservation, `ENOMEM` when the system has no memory to promise.
     pub fn commit(&self, offset: usize, len: usize) -> Result<(), Errno> {
         let at = self.at(offset, len)?;
+        crate::faults::at(crate::faults::Call::Grow)?;
         // SAFETY: the range is inside of our own mapping.
         unsafe { mm::mprotect(at, len, MprotectFlags::READ | MprotectFlags::WRITE) }
     }

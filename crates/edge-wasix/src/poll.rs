@@ -12,6 +12,8 @@ use std::sync::Arc;
 use bitflags::bitflags;
 use rustix::event::{Timespec, epoll};
 
+use crate::faults::{self, Call};
+
 bitflags! {
     /// What to wait for, and what happened. The bits are libuv's `UV_READABLE`…
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,7 @@ impl HostFd {
     /// # Errors
     /// `EMFILE`.
     pub fn share(fd: impl AsFd) -> io::Result<HostFd> {
+        faults::at(Call::Duplicate)?;
         Ok(HostFd::from(rustix::io::fcntl_dupfd_cloexec(fd, 3)?))
     }
 }
@@ -120,6 +123,7 @@ impl PollSet {
     /// # Errors
     /// `EEXIST` when the descriptor is in the set, `EPERM` when it has no readiness (a regular file), `ENOMEM`.
     pub fn add(&self, fd: impl AsFd, token: u64, interest: Readiness) -> io::Result<()> {
+        faults::at(Call::Watch)?;
         Ok(epoll::add(&self.epoll, fd, epoll::EventData::new_u64(token), flags(interest))?)
     }
 

@@ -41,6 +41,7 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
+    crate::faults::at(crate::faults::Call::Thread)?;
     std::thread::Builder::new().name(spec.name.replace('\0', "")).stack_size(spec.stack_size).spawn(body).map(Thread)
 }
 

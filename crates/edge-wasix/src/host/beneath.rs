@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags};
 
-use super::retry;
+use super::retry_as;
+use crate::faults::Call;
 use crate::{Errno, Result};
 
 /// A directory, and how to open what is below it.
@@ -42,7 +43,7 @@ impl Beneath {
         }
         if !self.by_hand.load(Ordering::Relaxed) {
             let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_SYMLINKS;
-            match retry(|| rustix::fs::openat2(self.root(), path, flags, mode, resolve)) {
+            match retry_as(Call::Open, || rustix::fs::openat2(self.root(), path, flags, mode, resolve)) {
                 // Only the absence of the call itself; a policy filter answers EPERM to everything.
                 Err(Errno::ENOSYS) => self.by_hand.store(true, Ordering::Relaxed),
                 Err(Errno::EPERM) if self.openat2_is_forbidden() => self.by_hand.store(true, Ordering::Relaxed),
@@ -78,11 +79,11 @@ impl Beneath {
             let at = dir.as_ref().map_or(self.root(), |dir| dir.as_fd());
             if names.peek().is_some() {
                 let step = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                let next = retry(|| rustix::fs::openat(at, name, step, Mode::empty())).map_err(|e| why(at, name, e))?;
+                let next = retry_as(Call::Open, || rustix::fs::openat(at, name, step, Mode::empty())).map_err(|e| why(at, name, e))?;
                 dir = Some(next);
                 continue;
             }
-            let opened = retry(|| rustix::fs::openat(at, name, flags | OFlags::NOFOLLOW, mode));
+            let opened = retry_as(Call::Open, || rustix::fs::openat(at, name, flags | OFlags::NOFOLLOW, mode));
             return match opened {
                 // O_PATH with O_NOFOLLOW opens a link; only who asked for that gets one.
                 Ok(fd) if flags.contains(OFlags::PATH) && !flags.contains(OFlags::NOFOLLOW) && is_link(&fd) => Err(Errno::ELOOP),

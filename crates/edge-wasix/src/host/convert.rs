@@ -5,14 +5,15 @@ use std::os::fd::AsFd;
 use rustix::fs::{AtFlags, Gid, StatxFlags, Timestamps, UTIME_NOW, UTIME_OMIT, Uid};
 use rustix::path::Arg;
 
-use super::retry;
+use super::retry_as;
 use crate::Result;
+use crate::faults::Call;
 use crate::fs::{SetTime, Stat, StatFs, Timespec};
 
 /// `statx` with every field Node shows. An empty path with `AtFlags::EMPTY_PATH` is `fstat`.
 pub(crate) fn host_stat(dirfd: impl AsFd, path: impl Arg + Copy, flags: AtFlags) -> Result<Stat> {
     let mask = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
-    let x = retry(|| rustix::fs::statx(dirfd.as_fd(), path, flags, mask))?;
+    let x = retry_as(Call::Stat, || rustix::fs::statx(dirfd.as_fd(), path, flags, mask))?;
     let time = |t: rustix::fs::StatxTimestamp| Timespec { sec: t.tv_sec, nsec: t.tv_nsec };
     let has_birth = x.stx_mask & StatxFlags::BTIME.bits() != 0;
     Ok(Stat {
@@ -35,7 +36,7 @@ pub(crate) fn host_stat(dirfd: impl AsFd, path: impl Arg + Copy, flags: AtFlags)
 
 /// Only `st_mode`, which a file system can often answer without reading the rest.
 pub(crate) fn host_mode(dirfd: impl AsFd, path: impl Arg + Copy, flags: AtFlags) -> Result<u32> {
-    let x = retry(|| rustix::fs::statx(dirfd.as_fd(), path, flags, StatxFlags::TYPE | StatxFlags::MODE))?;
+    let x = retry_as(Call::Stat, || rustix::fs::statx(dirfd.as_fd(), path, flags, StatxFlags::TYPE | StatxFlags::MODE))?;
     Ok(u32::from(x.stx_mode))
 }
 

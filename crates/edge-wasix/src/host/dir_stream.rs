@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::fs::{FileType, RawDir};
 
+use crate::faults::{self, Call};
 use crate::fs::{DirEntry, DirStream, EntryKind};
 use crate::{Errno, Result};
 
@@ -37,7 +38,7 @@ fn fill(dir: &impl AsFd, buffer: &mut Vec<u8>, entries: &mut Vec<DirEntry>) -> R
     let mut raw = RawDir::new(dir, spare);
     let mut any = false;
     loop {
-        match raw.next() {
+        match faults::at(Call::ReadDir).map_or_else(|error| Some(Err(error)), |()| raw.next()) {
             None => return Ok(any),
             Some(Err(rustix::io::Errno::INTR)) => continue,
             Some(Err(error)) => return Err(Errno::from(error)),

@@ -8,7 +8,8 @@ use rustix::fs::{Access, AtFlags, Mode, OFlags};
 
 use super::beneath::Beneath;
 use super::convert::{gid, host_mode, timestamps, uid};
-use super::{HostDirStream, HostFile, host_stat, host_statfs, list, retry};
+use super::{HostDirStream, HostFile, host_stat, host_statfs, list, retry, retry_as};
+use crate::faults::Call;
 use crate::fs::{DirEntry, DirStream, File, FileSystem, SetTime, Stat, StatFs};
 use crate::{Errno, Result};
 
@@ -167,7 +168,7 @@ impl FileSystem for HostDir {
     }
 
     fn readlink(&self, path: &[u8]) -> Result<Vec<u8>> {
-        self.parent(path, |dir, name| Ok(retry(|| rustix::fs::readlinkat(dir, name, Vec::with_capacity(256)))?.into_bytes()))
+        self.parent(path, |dir, name| Ok(retry_as(Call::Stat, || rustix::fs::readlinkat(dir, name, Vec::with_capacity(256)))?.into_bytes()))
     }
 
     fn read_dir(&self, path: &[u8]) -> Result<Vec<DirEntry>> {
@@ -179,36 +180,38 @@ impl FileSystem for HostDir {
     }
 
     fn mkdir(&self, path: &[u8], mode: u32) -> Result<()> {
-        self.entry(path, |dir, name| retry(|| rustix::fs::mkdirat(dir, name, Mode::from_raw_mode(mode & 0o1777))))
+        self.entry(path, |dir, name| retry_as(Call::Change, || rustix::fs::mkdirat(dir, name, Mode::from_raw_mode(mode & 0o1777))))
     }
 
     fn rmdir(&self, path: &[u8]) -> Result<()> {
-        self.entry(path, |dir, name| retry(|| rustix::fs::unlinkat(dir, name, AtFlags::REMOVEDIR)))
+        self.entry(path, |dir, name| retry_as(Call::Change, || rustix::fs::unlinkat(dir, name, AtFlags::REMOVEDIR)))
     }
 
     fn unlink(&self, path: &[u8]) -> Result<()> {
-        self.entry(path, |dir, name| retry(|| rustix::fs::unlinkat(dir, name, AtFlags::empty())))
+        self.entry(path, |dir, name| retry_as(Call::Change, || rustix::fs::unlinkat(dir, name, AtFlags::empty())))
     }
 
     fn rename(&self, from: &[u8], to: &[u8]) -> Result<()> {
         self.entry(from, |from_dir, from_name| {
-            self.entry(to, |to_dir, to_name| retry(|| rustix::fs::renameat(from_dir, from_name, to_dir, to_name)))
+            self.entry(to, |to_dir, to_name| retry_as(Call::Change, || rustix::fs::renameat(from_dir, from_name, to_dir, to_name)))
         })
     }
 
     fn link(&self, from: &[u8], to: &[u8]) -> Result<()> {
         self.entry(from, |from_dir, from_name| {
-            self.entry(to, |to_dir, to_name| retry(|| rustix::fs::linkat(from_dir, from_name, to_dir, to_name, AtFlags::empty())))
+            self.entry(to, |to_dir, to_name| {
+                retry_as(Call::Change, || rustix::fs::linkat(from_dir, from_name, to_dir, to_name, AtFlags::empty()))
+            })
         })
     }
 
     fn symlink(&self, target: &[u8], path: &[u8]) -> Result<()> {
-        self.entry(path, |dir, name| retry(|| rustix::fs::symlinkat(target, dir, name)))
+        self.entry(path, |dir, name| retry_as(Call::Change, || rustix::fs::symlinkat(target, dir, name)))
     }
 
     fn truncate(&self, path: &[u8], len: u64) -> Result<()> {
         let fd = self.open_fd(path, libc::O_WRONLY, 0)?;
-        retry(|| rustix::fs::ftruncate(&fd, len))
+        retry_as(Call::Sync, || rustix::fs::ftruncate(&fd, len))
     }
 
     fn set_times(&self, path: &[u8], atime: SetTime, mtime: SetTime, follow: bool) -> Result<()> {
@@ -217,13 +220,13 @@ impl FileSystem for HostDir {
                 not_a_link(host_mode(dir, name, AtFlags::SYMLINK_NOFOLLOW)?)?;
             }
             // Swapped for a link since: then the link's own times are set, which is inside all the same.
-            retry(|| rustix::fs::utimensat(dir, name, &timestamps(atime, mtime), AtFlags::SYMLINK_NOFOLLOW))
+            retry_as(Call::Change, || rustix::fs::utimensat(dir, name, &timestamps(atime, mtime), AtFlags::SYMLINK_NOFOLLOW))
         })
     }
 
     fn access(&self, path: &[u8], mode: i32) -> Result<()> {
         let fd = self.path_fd(path, true)?;
-        through(&fd, |name| retry(|| rustix::fs::access(name, Access::from_bits_retain(mode as u32))))
+        through(&fd, |name| retry_as(Call::Stat, || rustix::fs::access(name, Access::from_bits_retain(mode as u32))))
     }
 
     fn chmod(&self, path: &[u8], mode: u32, follow: bool) -> Result<()> {
@@ -232,17 +235,17 @@ impl FileSystem for HostDir {
         }
         let fd = self.path_fd(path, true)?;
         // A guest never makes set-id files on the host.
-        through(&fd, |name| retry(|| rustix::fs::chmod(name, Mode::from_raw_mode(mode & 0o1777))))
+        through(&fd, |name| retry_as(Call::Change, || rustix::fs::chmod(name, Mode::from_raw_mode(mode & 0o1777))))
     }
 
     fn chown(&self, path: &[u8], owner: Option<u32>, group: Option<u32>, follow: bool) -> Result<()> {
         let fd = self.path_fd(path, follow)?;
-        retry(|| rustix::fs::chownat(&fd, c"", uid(owner), gid(group), AtFlags::EMPTY_PATH))
+        retry_as(Call::Change, || rustix::fs::chownat(&fd, c"", uid(owner), gid(group), AtFlags::EMPTY_PATH))
     }
 
     fn statfs(&self, path: &[u8]) -> Result<StatFs> {
         let fd = self.path_fd(path, true)?;
-        Ok(host_statfs(&retry(|| rustix::fs::fstatfs(&fd))?))
+        Ok(host_statfs(&retry_as(Call::Stat, || rustix::fs::fstatfs(&fd))?))
     }
 
     fn watch_fd(&self, path: &[u8], follow: bool) -> Result<OwnedFd> {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use rustix::fs::{AtFlags, Mode, OFlags, SeekFrom};
 
 use super::convert::{gid, host_stat, timestamps, uid};
-use super::retry;
+use super::{retry, retry_as};
+use crate::faults::{self, Call, few, few_mut};
 use crate::fs::{File, HandleType, SetTime, Stat};
 use crate::kernel::Interrupt;
 use crate::{Errno, Result};
@@ -125,28 +126,28 @@ impl Drop for HostFile {
 impl File for HostFile {
     fn read(&self, buf: &mut [u8], offset: Option<u64>) -> Result<usize> {
         match offset {
-            Some(at) => retry(|| rustix::io::pread(self.fd.as_fd(), &mut *buf, at)),
+            Some(at) => retry(|| rustix::io::pread(self.fd.as_fd(), few_mut(Call::Read, buf)?, at)),
             None => {
                 self.wait_readable()?;
-                self.retry(|| rustix::io::read(self.fd.as_fd(), &mut *buf))
+                self.retry(|| rustix::io::read(self.fd.as_fd(), few_mut(Call::Read, buf)?))
             }
         }
     }
 
     fn write(&self, buf: &[u8], offset: Option<u64>) -> Result<usize> {
         match offset {
-            Some(at) => retry(|| rustix::io::pwrite(self.fd.as_fd(), buf, at)),
-            None => self.retry(|| rustix::io::write(self.fd.as_fd(), buf)),
+            Some(at) => retry(|| rustix::io::pwrite(self.fd.as_fd(), few(Call::Write, buf)?, at)),
+            None => self.retry(|| rustix::io::write(self.fd.as_fd(), few(Call::Write, buf)?)),
         }
     }
 
     fn readv(&self, bufs: &mut [IoSliceMut<'_>], offset: Option<u64>) -> Result<usize> {
         let bufs = clamp_mut(bufs);
         match offset {
-            Some(at) => retry(|| rustix::io::preadv(self.fd.as_fd(), &mut *bufs, at)),
+            Some(at) => retry(|| faults::readv(Call::Read, &mut *bufs, |bufs| rustix::io::preadv(self.fd.as_fd(), bufs, at))),
             None => {
                 self.wait_readable()?;
-                self.retry(|| rustix::io::readv(self.fd.as_fd(), &mut *bufs))
+                self.retry(|| faults::readv(Call::Read, &mut *bufs, |bufs| rustix::io::readv(self.fd.as_fd(), bufs)))
             }
         }
     }
@@ -154,8 +155,8 @@ impl File for HostFile {
     fn writev(&self, bufs: &[IoSlice<'_>], offset: Option<u64>) -> Result<usize> {
         let bufs = &bufs[..bufs.len().min(IOV_MAX)];
         match offset {
-            Some(at) => retry(|| rustix::io::pwritev(self.fd.as_fd(), bufs, at)),
-            None => self.retry(|| rustix::io::writev(self.fd.as_fd(), bufs)),
+            Some(at) => retry(|| faults::writev(Call::Write, bufs, |bufs| rustix::io::pwritev(self.fd.as_fd(), bufs, at))),
+            None => self.retry(|| faults::writev(Call::Write, bufs, |bufs| rustix::io::writev(self.fd.as_fd(), bufs))),
         }
     }
 
@@ -175,29 +176,29 @@ impl File for HostFile {
 
     fn truncate(&self, len: u64) -> Result<()> {
         self.changeable()?;
-        retry(|| rustix::fs::ftruncate(self.fd.as_fd(), len))
+        retry_as(Call::Sync, || rustix::fs::ftruncate(self.fd.as_fd(), len))
     }
 
     fn sync(&self, data_only: bool) -> Result<()> {
         match data_only {
-            true => retry(|| rustix::fs::fdatasync(self.fd.as_fd())),
-            false => retry(|| rustix::fs::fsync(self.fd.as_fd())),
+            true => retry_as(Call::Sync, || rustix::fs::fdatasync(self.fd.as_fd())),
+            false => retry_as(Call::Sync, || rustix::fs::fsync(self.fd.as_fd())),
         }
     }
 
     fn chmod(&self, mode: u32) -> Result<()> {
         self.changeable()?;
-        retry(|| rustix::fs::fchmod(self.fd.as_fd(), Mode::from_raw_mode(mode & self.mode_mask)))
+        retry_as(Call::Change, || rustix::fs::fchmod(self.fd.as_fd(), Mode::from_raw_mode(mode & self.mode_mask)))
     }
 
     fn chown(&self, owner: Option<u32>, group: Option<u32>) -> Result<()> {
         self.changeable()?;
-        retry(|| rustix::fs::fchown(self.fd.as_fd(), uid(owner), gid(group)))
+        retry_as(Call::Change, || rustix::fs::fchown(self.fd.as_fd(), uid(owner), gid(group)))
     }
 
     fn set_times(&self, atime: SetTime, mtime: SetTime) -> Result<()> {
         self.changeable()?;
-        retry(|| rustix::fs::futimens(self.fd.as_fd(), &timestamps(atime, mtime)))
+        retry_as(Call::Change, || rustix::fs::futimens(self.fd.as_fd(), &timestamps(atime, mtime)))
     }
 
     fn handle_type(&self) -> HandleType {

@@ -9,7 +9,8 @@ use std::sync::{Arc, RwLock};
 use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags};
 
 use super::convert::{gid, host_mode, timestamps, uid};
-use super::{HostDirStream, HostFile, host_stat, host_statfs, list, retry};
+use super::{HostDirStream, HostFile, host_stat, host_statfs, list, retry, retry_as};
+use crate::faults::Call;
 use crate::fs::{DirEntry, DirStream, File, FileSystem, SetTime, Stat, StatFs};
 use crate::kernel::Interrupt;
 use crate::{Errno, Result};
@@ -63,7 +64,7 @@ impl HostRoot {
     pub fn chdir(&self, path: &[u8]) -> Result<()> {
         let fd = self.open_at(path, OFlags::PATH | OFlags::DIRECTORY, Mode::empty())?;
         // Entering needs the search permission that `chdir` would check.
-        retry(|| rustix::fs::accessat(fd.as_fd(), c".", Access::EXEC_OK, AtFlags::empty()))?;
+        retry_as(Call::Stat, || rustix::fs::accessat(fd.as_fd(), c".", Access::EXEC_OK, AtFlags::empty()))?;
         *self.cwd.write().unwrap_or_else(|e| e.into_inner()) = Some(Arc::new(fd));
         Ok(())
     }
@@ -81,7 +82,7 @@ impl HostRoot {
 
     fn open_at(&self, path: &[u8], flags: OFlags, mode: Mode) -> Result<OwnedFd> {
         let base = self.base(path);
-        retry(|| rustix::fs::openat(base.as_fd(), path, flags | OFlags::CLOEXEC, mode))
+        retry_as(Call::Open, || rustix::fs::openat(base.as_fd(), path, flags | OFlags::CLOEXEC, mode))
     }
 
     /// Opens a directory for listing.
@@ -123,7 +124,7 @@ impl FileSystem for HostRoot {
 
     fn readlink(&self, path: &[u8]) -> Result<Vec<u8>> {
         let base = self.base(path);
-        Ok(retry(|| rustix::fs::readlinkat(base.as_fd(), path, Vec::with_capacity(256)))?.into_bytes())
+        Ok(retry_as(Call::Stat, || rustix::fs::readlinkat(base.as_fd(), path, Vec::with_capacity(256)))?.into_bytes())
     }
 
     fn read_dir(&self, path: &[u8]) -> Result<Vec<DirEntry>> {
@@ -136,47 +137,47 @@ impl FileSystem for HostRoot {
 
     fn mkdir(&self, path: &[u8], mode: u32) -> Result<()> {
         let base = self.base(path);
-        retry(|| rustix::fs::mkdirat(base.as_fd(), path, Mode::from_raw_mode(mode & 0o7777)))
+        retry_as(Call::Change, || rustix::fs::mkdirat(base.as_fd(), path, Mode::from_raw_mode(mode & 0o7777)))
     }
 
     fn rmdir(&self, path: &[u8]) -> Result<()> {
         let base = self.base(path);
-        retry(|| rustix::fs::unlinkat(base.as_fd(), path, AtFlags::REMOVEDIR))
+        retry_as(Call::Change, || rustix::fs::unlinkat(base.as_fd(), path, AtFlags::REMOVEDIR))
     }
 
     fn unlink(&self, path: &[u8]) -> Result<()> {
         let base = self.base(path);
-        retry(|| rustix::fs::unlinkat(base.as_fd(), path, AtFlags::empty()))
+        retry_as(Call::Change, || rustix::fs::unlinkat(base.as_fd(), path, AtFlags::empty()))
     }
 
     fn rename(&self, from: &[u8], to: &[u8]) -> Result<()> {
         let (a, b) = (self.base(from), self.base(to));
-        retry(|| rustix::fs::renameat(a.as_fd(), from, b.as_fd(), to))
+        retry_as(Call::Change, || rustix::fs::renameat(a.as_fd(), from, b.as_fd(), to))
     }
 
     fn link(&self, from: &[u8], to: &[u8]) -> Result<()> {
         let (a, b) = (self.base(from), self.base(to));
-        retry(|| rustix::fs::linkat(a.as_fd(), from, b.as_fd(), to, AtFlags::empty()))
+        retry_as(Call::Change, || rustix::fs::linkat(a.as_fd(), from, b.as_fd(), to, AtFlags::empty()))
     }
 
     fn symlink(&self, target: &[u8], path: &[u8]) -> Result<()> {
         let base = self.base(path);
-        retry(|| rustix::fs::symlinkat(target, base.as_fd(), path))
+        retry_as(Call::Change, || rustix::fs::symlinkat(target, base.as_fd(), path))
     }
 
     fn truncate(&self, path: &[u8], len: u64) -> Result<()> {
         let fd = self.open_at(path, OFlags::WRONLY, Mode::empty())?;
-        retry(|| rustix::fs::ftruncate(fd.as_fd(), len))
+        retry_as(Call::Sync, || rustix::fs::ftruncate(fd.as_fd(), len))
     }
 
     fn set_times(&self, path: &[u8], atime: SetTime, mtime: SetTime, follow: bool) -> Result<()> {
         let base = self.base(path);
-        retry(|| rustix::fs::utimensat(base.as_fd(), path, &timestamps(atime, mtime), follow_flag(follow)))
+        retry_as(Call::Change, || rustix::fs::utimensat(base.as_fd(), path, &timestamps(atime, mtime), follow_flag(follow)))
     }
 
     fn access(&self, path: &[u8], mode: i32) -> Result<()> {
         let base = self.base(path);
-        retry(|| rustix::fs::accessat(base.as_fd(), path, Access::from_bits_retain(mode as u32), AtFlags::empty()))
+        retry_as(Call::Stat, || rustix::fs::accessat(base.as_fd(), path, Access::from_bits_retain(mode as u32), AtFlags::empty()))
     }
 
     fn chmod(&self, path: &[u8], mode: u32, follow: bool) -> Result<()> {
@@ -184,20 +185,20 @@ impl FileSystem for HostRoot {
             return Err(Errno::ENOTSUP);
         }
         let base = self.base(path);
-        retry(|| rustix::fs::chmodat(base.as_fd(), path, Mode::from_raw_mode(mode & 0o7777), AtFlags::empty()))
+        retry_as(Call::Change, || rustix::fs::chmodat(base.as_fd(), path, Mode::from_raw_mode(mode & 0o7777), AtFlags::empty()))
     }
 
     fn chown(&self, path: &[u8], owner: Option<u32>, group: Option<u32>, follow: bool) -> Result<()> {
         let base = self.base(path);
-        retry(|| rustix::fs::chownat(base.as_fd(), path, uid(owner), gid(group), follow_flag(follow)))
+        retry_as(Call::Change, || rustix::fs::chownat(base.as_fd(), path, uid(owner), gid(group), follow_flag(follow)))
     }
 
     fn statfs(&self, path: &[u8]) -> Result<StatFs> {
         if path.first() == Some(&b'/') {
-            return Ok(host_statfs(&retry(|| rustix::fs::statfs(path))?));
+            return Ok(host_statfs(&retry_as(Call::Stat, || rustix::fs::statfs(path))?));
         }
         let fd = self.open_at(path, OFlags::PATH, Mode::empty())?;
-        Ok(host_statfs(&retry(|| rustix::fs::fstatfs(fd.as_fd()))?))
+        Ok(host_statfs(&retry_as(Call::Stat, || rustix::fs::fstatfs(fd.as_fd()))?))
     }
 
     fn realpath(&self, path: &[u8]) -> Result<Vec<u8>> {

@@ -18,4 +18,4 @@ pub use host_root::HostRoot;
 pub(crate) use convert::{host_stat, host_statfs};
 pub(crate) use dir_stream::{HostDirStream, list};
 pub(crate) use host_file::guess;
-pub(crate) use retry::retry;
+pub(crate) use retry::{retry, retry_as};

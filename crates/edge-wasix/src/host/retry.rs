@@ -1,5 +1,6 @@
 //! Interrupted system calls start again, unless the signal came to end the program.
 
+use crate::faults::{self, Call};
 use crate::{Errno, Result};
 
 /// Repeats a system call until it ends with something else than `EINTR`, or the thread was killed.
@@ -11,4 +12,12 @@ pub(crate) fn retry<T>(mut call: impl FnMut() -> rustix::io::Result<T>) -> Resul
             Ok(value) => return Ok(value),
         }
     }
+}
+
+/// As [`retry`], for a call that tests can make fail.
+pub(crate) fn retry_as<T>(kind: Call, mut call: impl FnMut() -> rustix::io::Result<T>) -> Result<T> {
+    retry(|| {
+        faults::at(kind)?;
+        call()
+    })
 }

@@ -8,6 +8,7 @@ use rustix::event::{EventfdFlags, eventfd};
 use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions, pidfd_open, waitid};
 
 use super::Kernel;
+use crate::faults::{self, Call};
 use crate::limits::{Charge, Limit};
 use crate::poll::HostFd;
 use crate::{Errno, Result};
@@ -93,11 +94,23 @@ impl Kernel {
 }
 
 impl Child {
-    fn new(process: std::process::Child, charge: Charge) -> Result<Child> {
+    fn new(mut process: std::process::Child, charge: Charge) -> Result<Child> {
         let pid = process.id().cast_signed();
-        let exit = match Pid::from_raw(pid).map(|pid| pidfd_open(pid, PidfdFlags::empty())) {
-            Some(Ok(fd)) => HostFd::from(fd),
-            _ => HostFd::from(watch_on_thread(pid)?),
+        let opened = || {
+            faults::at(Call::Duplicate)?;
+            match Pid::from_raw(pid).map(|pid| pidfd_open(pid, PidfdFlags::empty())) {
+                Some(Ok(fd)) => Ok(HostFd::from(fd)),
+                _ => watch_on_thread(pid).map(HostFd::from),
+            }
+        };
+        let exit = match opened() {
+            Ok(exit) => exit,
+            Err(errno) => {
+                // Who is told that there is no child shall not have one, nor its remains.
+                let _ = process.kill();
+                let _ = process.wait();
+                return Err(errno);
+            }
         };
         let process = Arc::new(Process { pid, running: Mutex::new(Some(process)) });
         Ok(Child { exit, process, charge: Mutex::new(Some(charge)) })

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use rustix::net::{AddressFamily, Shutdown, SocketAddrAny, SocketFlags, SocketType};
 
 use super::{Fd, Kernel, View};
+use crate::faults::Call;
 use crate::fs::File;
-use crate::host::retry;
+use crate::host::{retry, retry_as};
 use crate::net::{Direction, Protocol, Socket, SocketAddress, SpareFd, from_any, place, to_any};
 use crate::{Errno, Result};
 
@@ -74,7 +75,7 @@ impl Kernel {
             SocketKind::Stream => SocketType::STREAM,
             SocketKind::Datagram => SocketType::DGRAM,
         };
-        let fd = retry(|| rustix::net::socket_with(family, kind, FLAGS, None))?;
+        let fd = retry_as(Call::Socket, || rustix::net::socket_with(family, kind, FLAGS, None))?;
         self.fds.insert(Arc::new(Socket::new(fd)))
     }
 
@@ -96,7 +97,7 @@ impl Kernel {
     /// # Errors
     /// `EMFILE`.
     pub fn sock_pair(&self) -> Result<(Fd, Fd)> {
-        let (a, b) = retry(|| rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, FLAGS, None))?;
+        let (a, b) = retry_as(Call::Socket, || rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, FLAGS, None))?;
         let a = self.fds.insert(Arc::new(Socket::new(a)))?;
         match self.fds.insert(Arc::new(Socket::new(b))) {
             Ok(b) => Ok((a, b)),
@@ -138,7 +139,7 @@ impl Kernel {
         let socket = host(&file)?;
         self.sock_check("bind", Direction::Bind, socket, address)?;
         let (address, _folder) = self.placed(Direction::Bind, address)?;
-        retry(|| rustix::net::bind(socket, &address))
+        retry_as(Call::Listen, || rustix::net::bind(socket, &address))
     }
 
     /// An address for the system: a relative name of a local socket is one in the kernel's folder, which after a `chdir` is not the host
@@ -165,7 +166,7 @@ impl Kernel {
         let socket = host(&file)?;
         self.sock_check("connect", Direction::Connect, socket, address)?;
         let (address, _folder) = self.placed(Direction::Connect, address)?;
-        retry(|| rustix::net::connect(socket, &address))
+        retry_as(Call::Connect, || rustix::net::connect(socket, &address))
     }
 
     /// `sock_listen`.
@@ -181,7 +182,7 @@ impl Kernel {
         {
             self.sock_check("listen", Direction::Bind, socket, &SocketAddress::Inet(local))?;
         }
-        retry(|| rustix::net::listen(socket, backlog))?;
+        retry_as(Call::Listen, || rustix::net::listen(socket, backlog))?;
         // Which port the system chose is known by now.
         if self.tells_all()
             && let Ok(SocketAddress::Inet(local)) = from_any(retry(|| rustix::net::getsockname(socket))?)
@@ -198,7 +199,7 @@ impl Kernel {
     pub fn sock_accept(&self, fd: Fd) -> Result<Fd> {
         let file = self.fds.get(fd)?;
         let socket = host(&file)?;
-        let accepted = retry(|| rustix::net::accept_with(socket, FLAGS))?;
+        let accepted = retry_as(Call::Accept, || rustix::net::accept_with(socket, FLAGS))?;
         // Over the limit the connection is closed by this drop.
         self.fds.insert(Arc::new(Socket::new(accepted)))
     }
@@ -225,7 +226,7 @@ impl Kernel {
             (false, false) => return Ok(()),
         };
         let socket = host(&file)?;
-        retry(|| rustix::net::shutdown(socket, how))
+        retry_as(Call::Shutdown, || rustix::net::shutdown(socket, how))
     }
 
     /// `sock_addr_local`.

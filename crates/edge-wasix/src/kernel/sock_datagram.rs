@@ -9,7 +9,8 @@ use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, sockopt};
 use super::sock::host;
 use super::{Fd, Kernel};
 use crate::audit::Access;
-use crate::host::retry;
+use crate::faults::Call;
+use crate::host::retry_as;
 use crate::net::{Direction, Protocol, SocketAddress, from_any, to_any};
 use crate::{Errno, Result};
 
@@ -24,12 +25,12 @@ impl Kernel {
         let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
         let mut control = SendAncillaryBuffer::default();
         let Some(to) = to else {
-            return retry(|| rustix::net::sendmsg(socket, bufs, &mut control, flags));
+            return retry_as(Call::Send, || rustix::net::sendmsg(socket, bufs, &mut control, flags));
         };
         let to = SocketAddress::Inet(to);
         self.sock_check("send", Direction::Connect, socket, &to)?;
         let to = to_any(&to)?;
-        retry(|| rustix::net::sendmsg_addr(socket, &to, bufs, &mut control, flags))
+        retry_as(Call::Send, || rustix::net::sendmsg_addr(socket, &to, bufs, &mut control, flags))
     }
 
     /// `sock_recv_from`: the next datagram's length, as far as it fits, and its sender; never waits.
@@ -39,7 +40,7 @@ impl Kernel {
     pub fn sock_recv_from(&self, fd: Fd, buf: &mut [u8]) -> Result<(usize, Option<SocketAddr>)> {
         let file = self.fds.get(fd)?;
         let socket = host(&file)?;
-        let (len, _, from) = retry(|| rustix::net::recvfrom(socket, &mut *buf, RecvFlags::DONTWAIT))?;
+        let (len, _, from) = retry_as(Call::Receive, || rustix::net::recvfrom(socket, &mut *buf, RecvFlags::DONTWAIT))?;
         let from = match from.map(from_any).transpose()? {
             Some(SocketAddress::Inet(address)) => Some(address),
             _ => None,

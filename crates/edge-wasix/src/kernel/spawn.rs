@@ -20,6 +20,7 @@ use super::child::Child;
 use super::commands::Command as Wanted;
 use super::handover::{HANDOVER_OPTION, Handover};
 use super::{Fd, Kernel, View};
+use crate::faults::{self, Call};
 use crate::{Errno, Result};
 
 /// What one descriptor of a child is (libuv's `uv_stdio_container_t`).
@@ -88,15 +89,18 @@ impl Kernel {
         for index in 0..count as usize {
             let (end, pipe) = match program.stdio.get(index).copied().unwrap_or(ChildStdio::Ignore) {
                 ChildStdio::Ignore if index < 3 && command.is_ok() => {
+                    faults::at(Call::Open)?;
                     (Some(rustix::fs::open(c"/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?), None)
                 }
                 ChildStdio::Ignore => (None, None),
                 ChildStdio::Pipe => {
+                    faults::at(Call::Socket)?;
                     let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
                     (Some(theirs), Some(ours))
                 }
                 ChildStdio::Inherit(fd) => {
                     let file = self.fds.get(fd)?;
+                    faults::at(Call::Duplicate)?;
                     (Some(fcntl_dupfd_cloexec(file.host_fd().ok_or(Errno::EINVAL)?, count)?), None)
                 }
             };
@@ -267,7 +271,7 @@ impl Kernel {
         let charge = self.child_charge()?;
         // The library reports a failed exec through a descriptor of its own, which must not have a number that a target has.
         let taken = occupy(ends.len() as RawFd)?;
-        let started = command.spawn();
+        let started = faults::at(Call::Spawn).map_err(std::io::Error::from).and_then(|()| command.spawn());
         drop(taken);
         match started {
             Ok(child) => self.adopt(child, charge),

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{AtFlags, Mode, OFlags};
 
+use crate::faults::{Call, few, few_mut};
 use crate::fs::{File, HandleType, SetTime, Stat};
 use crate::host::{guess, host_stat, retry};
 use crate::poll::HostFd;
@@ -28,14 +29,14 @@ impl File for Socket {
     fn read(&self, buf: &mut [u8], offset: Option<u64>) -> Result<usize> {
         match offset {
             Some(_) => Err(Errno::ESPIPE),
-            None => retry(|| rustix::io::read(self.fd(), &mut *buf)),
+            None => retry(|| rustix::io::read(self.fd(), few_mut(Call::Receive, buf)?)),
         }
     }
 
     fn write(&self, buf: &[u8], offset: Option<u64>) -> Result<usize> {
         match offset {
             Some(_) => Err(Errno::ESPIPE),
-            None => retry(|| rustix::net::send(self.fd(), buf, rustix::net::SendFlags::NOSIGNAL)),
+            None => retry(|| rustix::net::send(self.fd(), few(Call::Send, buf)?, rustix::net::SendFlags::NOSIGNAL)),
         }
     }
 
