@@ -165,6 +165,15 @@ PROGRAMS = {
         attempt('tty', () => new tty.ReadStream(fs.openSync('/dev/null')));
         attempt('file as socket', () => new net.Socket({ fd: fs.openSync(process.execPath) }));
     """,
+    "child that does not read its input": """
+        const { spawnSync, execFileSync } = require('child_process');
+        const show = ({ status, signal, error }) => console.log(status, signal, error?.code, error?.errno, error?.syscall, error?.path, error?.message);
+        show(spawnSync('true', { input: 'z'.repeat(5e6) }));
+        show(spawnSync('sh', ['-c', 'exec 0<&-; echo out; exit 3'], { input: 'z'.repeat(5e6) }));
+        show(spawnSync('cat', { input: 'z'.repeat(5e5) }));
+        show(spawnSync('cat', { input: '' }));
+        try { execFileSync('true', { input: 'z'.repeat(5e6) }); } catch (e) { console.log(e.code, e.status, e.syscall); }
+    """,
     "spawn of what is no program": """
         const fs = require('fs'), { spawn, spawnSync, execFile, exec, fork, execSync } = require('child_process');
         fs.writeFileSync('plain', 'text'); fs.writeFileSync('broken', '#!/no/such/interpreter\\n', { mode: 0o755 }); fs.writeFileSync('junk', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 1, 2]), { mode: 0o755 });

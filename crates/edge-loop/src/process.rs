@@ -10,6 +10,9 @@ use crate::event_loop::Loop;
 use crate::handle::{HandleCore, HandleKind, HandleState, impl_handle};
 use crate::io_watcher::{IoTarget, IoWatcher};
 
+/// The number that every Linux has for it.
+const SIGKILL: i32 = 9;
+
 type Callback = Box<dyn FnOnce(&Process, ChildExit)>;
 
 pub(crate) struct ProcessState {
@@ -76,10 +79,14 @@ impl Process {
     pub fn start(&self, child: Child, on_exit: impl FnOnce(&Process, ChildExit) + 'static) -> Result<()> {
         let owner = self.0.core.owner().filter(|_| !self.0.core.is_closing()).ok_or(Errno::EINVAL)?;
         let fd = child.exit_fd().clone();
-        self.0.child.set(child).map_err(|_| Errno::EINVAL)?;
         let target: Weak<ProcessState> = Rc::downgrade(&self.0);
         let watcher = IoWatcher::new(&owner, fd, target);
-        watcher.set_interest(Readiness::READABLE)?;
+        if let Err(errno) = watcher.set_interest(Readiness::READABLE) {
+            // Nobody would hear of its end, and the caller is told that there is no child.
+            let _ = child.kill(SIGKILL);
+            return Err(errno);
+        }
+        self.0.child.set(child).map_err(|_| Errno::EINVAL)?;
         self.0.watcher.replace(Some(watcher));
         self.0.callback.replace(Some(Box::new(on_exit)));
         self.0.core.set_active(true);

@@ -143,8 +143,9 @@ impl StreamState {
         self.report(ReadEvent::End);
     }
 
-    /// Reads until there is nothing left, at most 32 buffers in one go, so that one stream cannot starve the others.
-    fn read(self: &Rc<Self>, owner: &Loop) {
+    /// Reads until there is nothing left, at most 32 buffers in one go, so that one stream cannot starve the others. From a
+    /// peer that is `gone` an error is the end, too: so terminals tell it.
+    fn read(self: &Rc<Self>, owner: &Loop, gone: bool) {
         self.partial.set(false);
         for _ in 0..32 {
             let Ok(io) = self.io() else { return };
@@ -159,6 +160,7 @@ impl StreamState {
             let mut full = false;
             match result {
                 Ok(0) => self.end(),
+                Err(_) if gone => self.end(),
                 Ok(len) => {
                     full = len == room;
                     self.bytes_read.set(self.bytes_read.get() + len as u64);
@@ -191,11 +193,12 @@ impl IoTarget for StreamState {
         }
         let broken = readiness.intersects(Readiness::ERROR | Readiness::HANGUP);
         if self.reading.get() && (broken || readiness.contains(Readiness::READABLE)) {
-            self.read(owner);
+            self.read(owner, false);
         }
-        // The peer is gone and what it left was read without filling the buffer: no need to ask for the end.
-        if self.reading.get() && self.partial.get() && readiness.contains(Readiness::HANGUP) {
-            self.end();
+        // The peer is gone and what it left was read without filling the buffer: the end comes now. libuv takes it for granted; but a read may
+        // also be short where a descriptor was sent along, with more behind it.
+        while self.reading.get() && self.partial.get() && readiness.contains(Readiness::HANGUP) {
+            self.read(owner, true);
         }
         if broken || readiness.contains(Readiness::WRITABLE) {
             self.on_writable(owner);
@@ -276,6 +279,12 @@ impl Stream {
     /// `EBUSY` when it is open already, `EINVAL` when it is closing or there is nothing of the host behind `fd`, `EBADF`, `EMFILE`.
     pub fn open(&self, fd: Fd, owns_fd: bool) -> Result<()> {
         self.0.attach(fd, owns_fd)
+    }
+
+    /// Takes an [`open`](Stream::open) back, with the descriptor: for a stream that nobody has used yet, when what it was opened for failed
+    /// (`uv__stream_close` in `uv_spawn`).
+    pub fn undo_open(&self) {
+        self.0.stop_to_close();
     }
 
     /// Makes the stream one for messages between processes, before it is opened (`uv_pipe_init` with `ipc`): open files can be sent and

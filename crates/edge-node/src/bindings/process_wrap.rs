@@ -8,6 +8,9 @@ use edge_napi::{CallInfo, Env, Error, Result, Value};
 use edge_wasix::{ChildStdio, Errno, Fd, signal};
 use std::rc::Rc;
 
+/// The number that every Linux has for it.
+const SIGKILL: i32 = 9;
+
 /// The binding.
 pub const BINDING: Binding = Binding {
     name: "process_wrap",
@@ -79,17 +82,33 @@ fn spawn(env: Env, info: &CallInfo<'_>) -> Result<Value> {
         Err(errno) => return status(env, Err(errno)),
     };
     let mut opened = Ok(());
+    let mut bases = Vec::new();
     for (stream, fd) in streams.into_iter().zip(&spawned.pipes) {
         let (Some(stream), Some(fd)) = (stream, *fd) else { continue };
         let stream = AsyncWrap::of(env, stream)?;
         let base = stream.state::<StreamBase>()?;
-        if let Err(errno) = base.stream().open(fd, true) {
-            // Closing what was just opened cannot fail in a way that matters more.
-            let _ = environment.kernel().close(fd);
-            opened = Err(errno);
+        // The descriptors that follow one that could not be opened have nobody to close them.
+        match opened.and_then(|()| base.stream().open(fd, true)) {
+            Ok(()) => bases.push(base),
+            Err(errno) => {
+                // Closing what was just opened cannot fail in a way that matters more.
+                let _ = environment.kernel().close(fd);
+                opened = Err(errno);
+            }
         }
     }
-    let started = opened.and(spawned.child).and_then(|child| {
+    let child = match (opened, spawned.child) {
+        (Ok(()), child) => child,
+        (Err(errno), child) => {
+            // The library does not close the streams of a child that there is not room for, and is told that there is no child.
+            bases.iter().for_each(|base| base.stream().undo_open());
+            if let Ok(child) = child {
+                let _ = child.kill(SIGKILL);
+            }
+            Err(errno)
+        }
+    };
+    let started = child.and_then(|child| {
         let weak = Rc::downgrade(&wrap);
         let pid = child.pid();
         process.start(child, move |_, exit| {

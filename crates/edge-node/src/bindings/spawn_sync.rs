@@ -81,12 +81,23 @@ fn spawn(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let limits = limits(env, options)?;
     let kernel = environment.kernel();
     let started = kernel.spawn(&program).and_then(|spawned| {
+        let mut opened = Ok(());
         for (pipe, fd) in pipes.iter_mut().zip(&spawned.pipes) {
             let (Some(pipe), Some(fd)) = (pipe, *fd) else { continue };
-            pipe.stream = HostStream::of(kernel, fd).ok();
+            match opened.and_then(|()| HostStream::of(kernel, fd)) {
+                Ok(stream) => pipe.stream = Some(stream),
+                Err(errno) => opened = Err(errno),
+            }
             kernel.close(fd)?;
         }
-        Run::start(kernel, spawned.child?, pipes, limits)
+        let child = spawned.child?;
+        // Who is told that there is no child shall not have one.
+        let killed = |errno| {
+            let _ = child.kill(SIGKILL);
+            errno
+        };
+        opened.map_err(killed)?;
+        Run::start(kernel, child, pipes, limits)
     });
     let result = env.object()?;
     let mut run = match started {
@@ -149,21 +160,38 @@ fn limits(env: Env, options: Value) -> Result<Limits> {
 
 impl Run {
     fn start(kernel: &Arc<Kernel>, child: Child, pipes: Vec<Option<Pipe>>, limits: Limits) -> edge_wasix::Result<Run> {
+        let set = match Run::watched(kernel, &child, &pipes) {
+            Ok(set) => set,
+            Err(errno) => {
+                // Who is told that there is no child shall not have one.
+                let _ = child.kill(SIGKILL);
+                return Err(errno);
+            }
+        };
+        let mut run = Run { child, exit: None, pipes, buffered: 0.0, limits, killed: false, error: None, set };
+        // At once, before the child can have ended: what fits into its pipe is then no error, whether it is read or not.
+        for index in 0..run.pipes.len() {
+            run.write(index);
+        }
+        Ok(run)
+    }
+
+    /// The set of all that is waited for.
+    fn watched(kernel: &Kernel, child: &Child, pipes: &[Option<Pipe>]) -> edge_wasix::Result<PollSet> {
         let set = PollSet::new()?;
         set.add(child.exit_fd(), EXIT, Readiness::READABLE)?;
         if let Some(fd) = kernel.interrupt_fd() {
             set.add(fd, INTERRUPT, Readiness::READABLE)?;
         }
-        let run = Run { child, exit: None, pipes, buffered: 0.0, limits, killed: false, error: None, set };
-        for index in 0..run.pipes.len() {
-            let Some(pipe) = &run.pipes[index] else { continue };
+        for (index, pipe) in pipes.iter().enumerate() {
+            let Some(pipe) = pipe else { continue };
             let Some(stream) = &pipe.stream else { continue };
             let mut interest = Readiness::empty();
             interest.set(Readiness::READABLE, pipe.output.is_some());
             interest.set(Readiness::WRITABLE, pipe.input.is_some());
-            run.set.add(stream.fd(), index as u64, interest)?;
+            set.add(stream.fd(), index as u64, interest)?;
         }
-        Ok(run)
+        Ok(set)
     }
 
     /// Waits until the child has ended and its pipes are closed, by whoever holds them.
@@ -203,7 +231,7 @@ impl Run {
     }
 
     fn transfer(&mut self, index: usize, readiness: Readiness) {
-        if readiness.intersects(Readiness::WRITABLE | Readiness::ERROR) {
+        if readiness.intersects(Readiness::WRITABLE | Readiness::ERROR | Readiness::HANGUP) {
             self.write(index);
         }
         if readiness.intersects(Readiness::READABLE | Readiness::HANGUP | Readiness::ERROR) {
@@ -215,15 +243,20 @@ impl Run {
         let Some(Some(pipe)) = self.pipes.get_mut(index) else { return };
         let (Some(stream), Some(input)) = (&pipe.stream, &pipe.input) else { return };
         let rest = &input[pipe.written..];
-        let all = match stream.write(&[std::io::IoSlice::new(rest)]) {
-            Ok(count) => {
-                pipe.written += count;
-                count == rest.len()
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => false,
-            // The child does not read it: no error of the call, as in Node.
-            Err(_) => true,
-        };
+        // Nothing to write is not written: a child that is gone already would make an error of it.
+        let all = rest.is_empty()
+            || match stream.write(&[std::io::IoSlice::new(rest)]) {
+                Ok(count) => {
+                    pipe.written += count;
+                    count == rest.len()
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => false,
+                // The child does not read it: told, though the child goes on.
+                Err(error) => {
+                    self.error.get_or_insert(Errno::from(error));
+                    true
+                }
+            };
         if !all {
             return;
         }
