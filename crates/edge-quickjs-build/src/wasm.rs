@@ -100,7 +100,7 @@ fn shim_sources(tree: &Path) -> Result<Vec<PathBuf>> {
 /// memory that the module starts with.
 pub fn translate(tools: &Tools, cache: &Cache, wasm: &Path, runtime: &Path, generated: &Path) -> Result<u32> {
     std::fs::create_dir_all(generated).map_err(|error| format!("{}: {error}", generated.display()))?;
-    let recipe = format!("c3 {} {OUTPUTS}", tools.wasm2c_version);
+    let recipe = format!("c4 {} {OUTPUTS}", tools.wasm2c_version);
     let kept = cache.file(&format!("{}.c.d", hash_files(&recipe, &[wasm.to_owned()])?), |to| {
         std::fs::create_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?;
         run(tools
@@ -115,6 +115,7 @@ pub fn translate(tools: &Tools, cache: &Cache, wasm: &Path, runtime: &Path, gene
         for number in 0..OUTPUTS {
             let path = to.join(format!("engine_w2c_{number}.c"));
             let mut text = adapt(&read(&path)?)?;
+            check_stack_inline(&mut text);
             threaded += usize::from(thread_dispatch(&mut text)?);
             std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         }
@@ -157,6 +158,14 @@ fn check_header(header: &str) -> Result<()> {
     }
     let imports: Vec<&str> = header.lines().filter(|line| line.starts_with("/* import:")).collect();
     Err(format!("the wasm's state is not what the runtime knows: {fields:?}; its imports: {imports:#?}"))
+}
+
+/// Makes the check of the host's stack (`runtime/stack.h`) part of the functions that call it.
+fn check_stack_inline(text: &mut String) {
+    const CALL: &str = "w2c_env_stack_low(instance->w2c_env_instance)";
+    if text.contains(CALL) {
+        *text = format!("#include \"stack.h\"\n{}", text.replace(CALL, "edge_stack_low(instance->w2c_env_instance)"));
+    }
 }
 
 /// The function table is one for all instances and read-only, so a call through it passes the caller's instance and not the

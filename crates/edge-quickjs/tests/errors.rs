@@ -1,4 +1,4 @@
-//! Errors as V8 has them: messages, stacks, call sites, positions.
+//! Errors as V8 has them: messages, stacks, call sites, positions; and in which order code runs until one, where that was changed.
 //!
 //! Each `tests/js/errors/<case>.js` prints lines; `<case>.out` is what Node 24.12 prints for it (settled by
 //! `node node_host.js <case>.js`). `<case>.differs` lists, by line number, the lines in which this engine is known to
@@ -82,4 +82,4 @@ macro_rules! cases {
     )*};
 }
 
-cases!(awaiting, callee, calls, for_await, inferred, json, language, natives, stacks, syntax, values);
+cases!(awaiting, callee, calls, declared, equal, for_await, inferred, json, keys, language, natives, stacks, syntax, values);

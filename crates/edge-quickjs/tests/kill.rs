@@ -39,6 +39,49 @@ fn an_interrupt_ends_the_script_and_not_the_engine() {
     assert_eq!(thread.join().unwrap(), (Ok(true), Ok(2.0), None));
 }
 
+/// Each kind of jump back, and calls: the only places where a program is asked to stop.
+#[test]
+fn every_loop_is_interrupted() {
+    let (thread, handle) = js_thread(|engine| {
+        let far = "n = n;".repeat(100);
+        let farther = "n = n;".repeat(10_000);
+        [
+            "for (;;);".to_owned(),
+            "while (true) {}".to_owned(),
+            "let x = 1; do {} while (x);".to_owned(),
+            "let x = 1; do {} while (x === 1);".to_owned(),
+            "let x = {}; do {} while (x !== null);".to_owned(),
+            "let x = 'ab'; while (x + 'c' === 'abc');".to_owned(),
+            "l: for (;;) { for (;;) continue l; }".to_owned(),
+            format!("let n = 0; for (;;) {{ {far} }}"),
+            format!("let n = 0; do {{ {far} }} while (n === 0);"),
+            format!("let n = 0; do {{ {farther} }} while (n === 0);"),
+            format!("let n = 0; for (;;) {{ {farther} }}"),
+            "const f = () => 1; for (const x of (function* () { for (;;) yield f(); })());".to_owned(),
+            "try { for (;;); } finally { for (;;); }".to_owned(),
+            "const f = (n) => n && f(n - 1) + f(n - 1); f(1e9 - 1e9 + 60);".to_owned(),
+        ]
+        .map(|script| {
+            let value = eval(engine, &format!("(() => {{ {script} }})()"));
+            assert!(engine.clear_interrupt(), "{}", &script[..script.len().min(60)]);
+            engine.edge_clear_termination().unwrap();
+            value.map(f64::is_nan)
+        })
+    });
+    let handle = handle.recv().unwrap();
+    let spec = ThreadSpec { name: "interrupt".into(), stack_size: 1 << 20 };
+    let (done, over) = channel::<()>();
+    let interrupter = spawn(spec, move || {
+        while over.recv_timeout(Duration::from_millis(20)).is_err() {
+            handle.interrupt();
+        }
+    })
+    .unwrap();
+    assert_eq!(thread.join().unwrap(), [(); 14].map(|()| Ok(true)));
+    done.send(()).unwrap();
+    interrupter.join().unwrap();
+}
+
 #[test]
 fn a_loop_that_never_polls_is_killed() {
     let (thread, handle) = js_thread(|engine| (engine.edge_break_for_test(4), engine.poison()));
