@@ -49,7 +49,7 @@ def test_what_is_in_memory_goes_on(loaded: edgejs.Snapshot) -> None:
             assert runtime.eval("require('events') === Object.getPrototypeOf(Object.getPrototypeOf(counter)).constructor") is True
 
 
-def test_the_runtime_goes_on(loaded: edgejs.Snapshot) -> None:
+def test_the_runtime_goes_on() -> None:
     with edgejs.Runtime() as runtime:
         runtime.eval("globalThis.list = ['a']; const started = performance.timeOrigin;")
         first = runtime.snapshot()
@@ -114,6 +114,29 @@ def test_random_numbers_are_not_carried_over() -> None:
         with snapshot.restore() as restored:
             ids.append(restored.eval("require('crypto').randomUUID()"))
     assert ids[0] == ids[1]
+
+
+def test_of_the_second_generation() -> None:
+    with edgejs.Runtime() as runtime:
+        runtime.eval("require('crypto').randomUUID()")
+        first = runtime.snapshot(keep_random=True)
+    with first.restore() as restored, pytest.raises(edgejs.SnapshotError, match=r"random bytes were drawn"):
+        restored.snapshot()
+
+
+def test_not_from_a_function_that_serves_a_stream() -> None:
+    said: list[str] = []
+
+    def heard(_data: bytes) -> None:
+        try:
+            runtime.snapshot()
+        except edgejs.ReentrantCallError as error:
+            said.append(str(error))
+
+    with edgejs.Runtime(stdout=heard) as runtime:
+        runtime.eval("process.stdout.write('x')")
+    assert said
+    assert "serves one of its standard streams" in said[0]
 
 
 @pytest.mark.parametrize(

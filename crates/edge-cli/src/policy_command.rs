@@ -4,6 +4,7 @@ use crate::safe::ENDINGS;
 use crate::safe_options::read_policy;
 use edge_node::Options;
 use edge_policy::{Learning, PolicyError, learn, line_of};
+use edge_wasix::fs::constants::{O_CREAT, O_TRUNC, O_WRONLY};
 use edge_wasix::{ChildProgram, ChildStdio, Kernel, parse_name_servers};
 use std::time::Duration;
 
@@ -128,10 +129,6 @@ fn learn_from(kernel: &Kernel, args: &[String]) -> Result<i32, String> {
     Ok(status)
 }
 
-/// Linux's numbers.
-const O_WRONLY: i32 = 0o1;
-const O_CREAT: i32 = 0o100;
-const O_TRUNC: i32 = 0o1000;
 
 /// The command line as a comment.
 fn one_line(args: &[String]) -> String {

@@ -213,7 +213,8 @@ impl Session {
         patch_prepared(environment).and_then(|()| mark_bootstrap_complete(environment)).map_err(|_| failed())?;
         install_permission(environment).map_err(|_| failed())?;
         drop(_scope);
-        Ok(limited(runtime))
+        let limits = limit_environment(environment.kernel(), environment.kill_handle(), environment.uv().handle());
+        Ok(Session { runtime, flag: Arc::default(), _limits: limits })
     }
 
     /// Brings a runtime as far as an image of a session has it: everything that is the same for all sessions. Take the image
@@ -392,13 +393,6 @@ impl Session {
     fn environment(&self) -> &Rc<Environment> {
         self.runtime.environment()
     }
-}
-
-/// A session of a runtime that is ready to serve, under its kernel's limits.
-fn limited(runtime: Runtime) -> Session {
-    let environment = runtime.environment();
-    let limits = limit_environment(environment.kernel(), environment.kill_handle(), environment.uv().handle());
-    Session { runtime, flag: Arc::default(), _limits: limits }
 }
 
 /// What Node's own `internal/main/embedding` prepares, and the server's function; `None` after an error, which was printed.

@@ -237,6 +237,18 @@ impl Session {
         streams::is_serving(Arc::as_ptr(&self.line))
     }
 
+    /// The answer to a letter that may not come from a function that the environment is waiting for.
+    fn told_from_outside<'py>(&self, py: Python<'py>, letter: impl FnOnce(u64) -> Letter) -> PyResult<Told<'py>> {
+        if self.is_serving() {
+            return Ok(("serving", py.None().into_bound(py)));
+        }
+        if self.is_inside() {
+            return Ok(("reentrant", py.None().into_bound(py)));
+        }
+        let answer = self.wait(py, letter)?;
+        self.told(py, answer)
+    }
+
     /// Lets Python hear what the program wrote. What the function raises ends the request.
     fn hear(&self, py: Python<'_>, output: &Output) -> PyResult<()> {
         let Some(function) = &self.heard[output.stream.min(2)] else { return Ok(()) };
@@ -442,23 +454,12 @@ impl Session {
 
     /// Runs the loop until nothing is left to do: `("exited", code)`, or what else `ask` may answer.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Told<'py>> {
-        if self.is_serving() {
-            return Ok(("serving", py.None().into_bound(py)));
-        }
-        if self.is_inside() {
-            return Ok(("reentrant", py.None().into_bound(py)));
-        }
-        let answer = self.wait(py, |ticket| Letter::Finish { ticket })?;
-        self.told(py, answer)
+        self.told_from_outside(py, |ticket| Letter::Finish { ticket })
     }
 
     /// An image of the environment: `("value", Snapshot)`, `("unfit", reason)`, or what else `ask` may answer.
     fn snapshot<'py>(&self, py: Python<'py>, keep_random: bool) -> PyResult<Told<'py>> {
-        if self.is_inside() {
-            return Ok(("reentrant", py.None().into_bound(py)));
-        }
-        let answer = self.wait(py, |ticket| Letter::Snapshot { ticket, keep_random, engine: &edge_quickjs::QuickJs })?;
-        self.told(py, answer)
+        self.told_from_outside(py, |ticket| Letter::Snapshot { ticket, keep_random, engine: &edge_quickjs::QuickJs })
     }
 
     /// One request, not waited for: `notify()` is called on some thread each time when there is something for `take`. Its ticket.

@@ -3,8 +3,8 @@
 use super::functions::HostSide;
 use super::nested::UnderWay;
 use super::server::{Tool, tool};
-use super::{Session, limited};
-use crate::bindings::{immediates, install_permission, mark_bootstrap_complete, patch_prepared};
+use super::Session;
+use crate::bindings::immediates;
 use crate::callback_scope::CallbackContext;
 use crate::runtime::{Runtime, StartError};
 use crate::{BootImage, Environment, EnvironmentOptions, Options, native_table};
@@ -39,9 +39,12 @@ impl Session {
         if environment.tick_info().map_err(|_| "the environment is gone")?.get(0) != 0 {
             return Err("ticks are queued".to_owned());
         }
-        if environment.has_drawn_random() && !keep_random {
-            return Err("random bytes were drawn (crypto.randomUUID, getRandomValues, …): every restored session would have the same ones"
-                .to_owned());
+        if environment.has_drawn_random() {
+            if !keep_random {
+                return Err("random bytes were drawn (crypto.randomUUID, getRandomValues, …): every restored session would have the same ones"
+                    .to_owned());
+            }
+            note_drawn(environment).map_err(|_| "the environment is gone")?;
         }
         let image = self.runtime.snapshot_as_it_is()?;
         rehearse(engine, environment, &image)
@@ -60,17 +63,15 @@ impl Session {
         isolate: &IsolateOptions,
     ) -> Result<Self, StartError> {
         let failed = |what: &str| StartError(format!("the snapshot does not start: {what}"));
-        let runtime = Runtime::new(engine, Some(image), kernel, options, isolate)?;
-        let environment = runtime.environment();
+        let session = Self::new(Runtime::new(engine, Some(image), kernel, options, isolate)?)?;
+        let environment = session.environment();
         let env = environment.env();
-        runtime.isolate().reseed();
         {
             let _scope = env.scope().map_err(|_| failed("no scope"))?;
             let restored = tool(environment, Tool::Restored).map_err(|_| failed("it is none of a session"))?;
-            patch_prepared(environment)
-                .and_then(|()| mark_bootstrap_complete(environment))
-                .and_then(|()| install_permission(environment))
-                .map_err(|_| failed("the process object"))?;
+            if environment.root(DRAWN).map_err(|_| failed("no roots"))?.is_some() {
+                environment.note_random();
+            }
             // A folder that was deleted meanwhile has no name.
             let folder = environment.kernel().cwd().unwrap_or_else(|_| b"/".to_vec());
             environment
@@ -79,8 +80,17 @@ impl Session {
                 })
                 .ok_or_else(|| failed("the working folder"))?;
         }
-        Ok(limited(runtime))
+        Ok(session)
     }
+}
+
+/// The root that an image has whose heap contains random bytes: sessions restored from it have drawn them too.
+const DRAWN: &str = "session.drawnRandom";
+
+fn note_drawn(environment: &Environment) -> edge_napi::Result<()> {
+    let env = environment.env();
+    let _scope = env.scope()?;
+    environment.set_root(DRAWN, env.object()?)
 }
 
 /// Starts an image once on an empty machine: it with a note of the memory that this wrote.

@@ -75,8 +75,8 @@ impl HostFile {
 
     /// Forbids what changes the file itself (length, mode, owner, times): a standard stream is the host's file (its terminal, its log,
     /// `/dev/null` for everybody), and a confined guest is given what flows through it.
-    pub(crate) fn stream_only(mut self) -> HostFile {
-        self.stream_only = true;
+    pub(crate) fn stream_only(mut self, stream_only: bool) -> HostFile {
+        self.stream_only = stream_only;
         self
     }
 

@@ -254,17 +254,14 @@ fn stdio(fds: &FdTable, stdio: Stdio, confined: bool, interrupt: &Arc<Interrupt>
     for fd in 0..3 {
         let file = match stdio {
             Stdio::None => return Ok(()),
-            // A standard descriptor the host process lacks is one the guest lacks.
-            Stdio::Inherit | Stdio::Own if !is_open(fd) => continue,
-            Stdio::Inherit => HostFile::borrowed(fd),
-            Stdio::Own => HostFile::borrowed(fd).nulled_at_end(),
-            Stdio::Null => {
-                let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::CLOEXEC;
-                HostFile::new(rustix::fs::open(c"/dev/null", flags, rustix::fs::Mode::empty())?)
-            }
+            Stdio::Inherit => Stream::Inherit.open(fd, confined, interrupt)?,
+            Stdio::Null => Stream::Null.open(fd, confined, interrupt)?,
+            Stdio::Own => Stream::Own.open(fd, confined, interrupt)?,
         };
-        let file = if confined { file.stream_only() } else { file };
-        fds.insert_at(fd, Arc::new(file.interruptible(interrupt)))?;
+        // A standard descriptor the host process lacks is one the guest lacks.
+        if let Some(file) = file {
+            fds.insert_at(fd, file)?;
+        }
     }
     Ok(())
 }
@@ -300,6 +297,6 @@ fn adopt(fds: &FdTable, confined: bool, interrupt: &Arc<Interrupt>, fd: i32) -> 
     }
     // SAFETY: the descriptor was inherited, so nothing in this process owns it yet; this takes it over.
     let owned = unsafe { OwnedFd::from_raw_fd(fd) };
-    let file = if confined { HostFile::new(owned).stream_only() } else { HostFile::new(owned) };
+    let file = HostFile::new(owned).stream_only(confined);
     fds.insert_at(fd, Arc::new(file.interruptible(interrupt)))
 }

@@ -20,6 +20,8 @@ pub enum Stream {
     Null,
     /// The host process's own, as [`super::Stdio::Inherit`] has it.
     Inherit,
+    /// The same, which ends with the kernel, as [`super::Stdio::Own`] has it.
+    Own,
     /// A descriptor of the host process. It is duplicated; the embedder may close its own.
     Host(OwnedFd),
     /// What the program writes goes to this function.
@@ -58,14 +60,14 @@ impl Stream {
                 let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::CLOEXEC;
                 HostFile::new(rustix::fs::open(c"/dev/null", flags, rustix::fs::Mode::empty())?)
             }
-            Stream::Inherit if !super::builder::is_open(fd) => return Ok(None),
+            Stream::Inherit | Stream::Own if !super::builder::is_open(fd) => return Ok(None),
             Stream::Inherit => HostFile::borrowed(fd),
+            Stream::Own => HostFile::borrowed(fd).nulled_at_end(),
             Stream::Host(fd) => HostFile::new(fd),
             Stream::Sink(sink) => return Ok(Some(Arc::new(Served { ends: Ends::Sink(sink), interrupt: Arc::clone(interrupt) }))),
             Stream::Source(source) => return Ok(Some(Arc::new(Served { ends: Ends::Source(source), interrupt: Arc::clone(interrupt) }))),
         };
-        let file = if confined { file.stream_only() } else { file };
-        Ok(Some(Arc::new(file.interruptible(interrupt))))
+        Ok(Some(Arc::new(file.stream_only(confined).interruptible(interrupt))))
     }
 }
 
