@@ -129,7 +129,6 @@ fn learn_from(kernel: &Kernel, args: &[String]) -> Result<i32, String> {
     Ok(status)
 }
 
-
 /// The command line as a comment.
 fn one_line(args: &[String]) -> String {
     args.join(" ").chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()

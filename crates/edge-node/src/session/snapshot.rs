@@ -1,9 +1,9 @@
 //! [`Session::snapshot`]: an image of a session as its program has made it, and sessions that continue from there.
 
+use super::Session;
 use super::functions::HostSide;
 use super::nested::UnderWay;
 use super::server::{Tool, tool};
-use super::Session;
 use crate::bindings::immediates;
 use crate::callback_scope::CallbackContext;
 use crate::runtime::{Runtime, StartError};
@@ -41,8 +41,10 @@ impl Session {
         }
         if environment.has_drawn_random() {
             if !keep_random {
-                return Err("random bytes were drawn (crypto.randomUUID, getRandomValues, …): every restored session would have the same ones"
-                    .to_owned());
+                return Err(
+                    "random bytes were drawn (crypto.randomUUID, getRandomValues, …): every restored session would have the same ones"
+                        .to_owned(),
+                );
             }
             note_drawn(environment).map_err(|_| "the environment is gone")?;
         }
