@@ -522,6 +522,7 @@ void JS_EdgeSetPrepareStackTraceCallback(JSContext *ctx, JSValueConst func)
 JSValue JS_EdgeGetCallSites(JSContext *ctx, int skip, int max)
 {
     JSErrorFrameBuffer fb;
+    JSValueConst *reaction = ctx->rt->edge.reaction;
     JSValue ret;
 
     fb.frames = fb.local;
@@ -529,7 +530,9 @@ JSValue JS_EdgeGetCallSites(JSContext *ctx, int skip, int max)
     fb.size = countof(fb.local);
     fb.limit = max_int(skip, 0) + max_int(max, 0);
     fb.failed = false;
+    ctx->rt->edge.reaction = NULL; /* only what runs, not who waits for it */
     js_error_walk(ctx, &fb, JS_UNDEFINED, 0);
+    ctx->rt->edge.reaction = reaction;
     skip = min_int(max_int(skip, 0), fb.count);
     ret = js_error_call_sites(ctx, fb.frames + skip, fb.count - skip);
     js_error_frames_free(ctx->rt, fb.frames, fb.count);

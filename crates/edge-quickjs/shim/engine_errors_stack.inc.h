@@ -173,22 +173,31 @@ static JSValueConst js_error_promise_of(JSValueConst func)
     return JS_UNDEFINED;
 }
 
-/* Below a resumed async function the native stack ends; who awaits it is found
+/* Below a promise's reaction the native stack ends. Who waits for the reaction is found
    through the promises: each has one reaction, which resumes the next function. */
-static void js_error_walk_async(JSContext *ctx, JSErrorFrameBuffer *fb, JSStackFrame *sf)
+static void js_error_walk_async(JSContext *ctx, JSErrorFrameBuffer *fb)
 {
-    JSFunctionBytecode *b = js_error_bytecode(sf->cur_func);
+    JSValueConst *reaction = ctx->rt->edge.reaction;
+    JSFunctionBytecode *b;
     JSAsyncFunctionData *afd;
     JSPromiseReactionData *rd;
     JSPromiseData *pd;
+    JSStackFrame *sf;
     JSValueConst promise;
     JSObject *h;
     int steps;
 
-    if (!b || b->func_kind != JS_FUNC_ASYNC || !sf->cur_gc_obj)
+    if (!reaction)
         return;
-    afd = (JSAsyncFunctionData *)sf->cur_gc_obj;
-    promise = js_error_promise_of(afd->resolving_funcs[0]);
+    h = JS_VALUE_GET_TAG(reaction[2]) == JS_TAG_OBJECT ? JS_VALUE_GET_OBJ(reaction[2]) : NULL;
+    if (h && h->class_id == JS_CLASS_ASYNC_FUNCTION_RESOLVE) {
+        /* the function that it resumed is on the native stack */
+        if (!h->u.async_function_data)
+            return;
+        promise = js_error_promise_of(h->u.async_function_data->resolving_funcs[0]);
+    } else {
+        promise = js_error_promise_of(reaction[0]);
+    }
     for (steps = 0; steps < 1000 && fb->count < fb->limit && !fb->failed; steps++) {
         pd = JS_GetOpaque(promise, JS_CLASS_PROMISE);
         if (!pd || list_empty(&pd->promise_reactions[0]) ||
@@ -246,7 +255,7 @@ static bool js_error_is_template_concat(JSContext *ctx, JSStackFrame *sf)
 static void js_error_walk(JSContext *ctx, JSErrorFrameBuffer *fb,
                           JSValueConst until, int skip)
 {
-    JSStackFrame *sf, *last = NULL;
+    JSStackFrame *sf;
     bool seen = JS_VALUE_GET_TAG(until) != JS_TAG_OBJECT;
     JSObject *p;
     JSFunctionBytecode *b;
@@ -255,7 +264,6 @@ static void js_error_walk(JSContext *ctx, JSErrorFrameBuffer *fb,
     for (sf = ctx->rt->current_stack_frame; sf != NULL; sf = sf->prev_frame) {
         if (fb->count >= fb->limit || fb->failed)
             return;
-        last = sf;
         p = JS_VALUE_GET_OBJ(sf->cur_func);
         if (!seen) {
             seen = p == JS_VALUE_GET_OBJ(until);
@@ -280,8 +288,8 @@ static void js_error_walk(JSContext *ctx, JSErrorFrameBuffer *fb,
             js_error_push_frame(ctx, fb, sf->cur_func, sf->this_val, -1, flags);
         }
     }
-    if (last && seen && fb->count < fb->limit && !fb->failed)
-        js_error_walk_async(ctx, fb, last);
+    if (seen && fb->count < fb->limit && !fb->failed)
+        js_error_walk_async(ctx, fb);
 }
 
 /* Error.stackTraceLimit as V8 reads it: an own data property holding a number.

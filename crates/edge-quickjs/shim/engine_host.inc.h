@@ -87,6 +87,7 @@ typedef struct JSEdgeRuntime {
     JSValue promise_reject_callback;
     JSValue continuation_data;
     bool in_microtasks;
+    JSValueConst *reaction;       /* arguments of the promise_reaction_job that runs, or NULL */
     JSEdgeMicrotaskError *microtask_error;
     void *microtask_error_opaque;
     JSValue import_callback;

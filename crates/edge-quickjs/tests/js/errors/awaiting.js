@@ -18,3 +18,14 @@ async function deep(n) { await null; if (n) await deep(n - 1); else throw new Er
   await top1(); await all(); await any(); await awaitsReturn(); await thens(); await arrows(); await awaitsSync();
   await deep(20).catch((e) => show(e));
 })();
+// Who waits for a reaction of then(), catch() and Promise.all(), not only for await.
+const flat = (e) => e.stack.replace(/\(?[^ (]*[/\\](?=\w+\.js)/g, '(').split('\n').map((l) => l.trim().replace(/:\d+:\d+\)?$/, '')).join(' | ');
+const rejected = Promise.reject(1);
+async function viaThen() { await rejected.then(() => {}, () => { throw new Error('then'); }); }
+async function viaCatch() { await rejected.catch(() => 1).then(() => { throw new Error('then2'); }); }
+async function viaAll() { await Promise.all([1, rejected.catch(() => { throw new Error('all'); })]); }
+(async function outer() {
+  for (const f of [viaThen, viaCatch, viaAll]) {
+    try { await f(); } catch (e) { print(flat(e)); }
+  }
+})();
