@@ -19,6 +19,13 @@ from typing import Any
 MODULES = {"edgejs": "edgejs", "mini-racer": "py_mini_racer", "quickjs-ng": "quickjs", "quickjs-rs": "quickjs_rs", "deno": "deno"}
 # One version each, so that figures of different days can be compared.
 VERSIONS = {"mini-racer": "0.14.1", "quickjs-ng": "0.17.0.2", "quickjs-rs": "0.2.6", "deno": "2.9.8"}
+WHAT = {
+    "edgejs": "Node.js' library, sandboxed",
+    "mini-racer": "V8, no library",
+    "quickjs-ng": "QuickJS, native, no wall",
+    "quickjs-rs": "QuickJS in WebAssembly",
+    "deno": "V8, a process for each",
+}
 ROWS = [
     "fresh, p50 (ms)",
     "fresh, p99 (ms)",
@@ -84,26 +91,51 @@ def table(measured: dict[str, dict[str, float]]) -> str:
 
 
 def plot(measured: dict[str, dict[str, float]], out: Path) -> None:
-    """One panel for each row, logarithmic: less is better."""
+    """One panel for each row, each engine at the same place in all of them; bars are logarithmic, and the shorter is the better."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(2, 4, figsize=(16, 7))
+    names = list(measured)
+    rows = [row for row in ROWS if any(row in figures for figures in measured.values())]
+    columns = 4
+    lines = -(-(len(rows) + 1) // columns)
+    figure, axes = pyplot.subplots(lines, columns, figsize=(3.6 * columns, 0.8 + (0.9 + 0.34 * len(names)) * lines), squeeze=False)
     panels: list[Any] = list(axes.flat)
-    for panel, row in zip(panels, ROWS):
-        having = {name: figures[row] for name, figures in measured.items() if row in figures}
-        bars = panel.bar(list(having), list(having.values()), color=["#2a7" if name == "edgejs" else "#999" for name in having])
-        panel.bar_label(bars, fmt="%.3g", fontsize=8)
-        panel.set_title(row)
-        panel.set_yscale("log")
-        panel.tick_params(axis="x", rotation=30, labelsize=8)
-    for panel in panels[len(ROWS) :]:
+    for index, (panel, row) in enumerate(zip(panels, rows, strict=False)):
+        values = [figures.get(row) for figures in measured.values()]
+        known = [value for value in values if value]
+        # A decade of room before the least and for the number behind the most.
+        low, high = min(known) / 8, max(known) * 12
+        for place, (name, value) in enumerate(zip(names, values, strict=True)):
+            if value is None:
+                panel.text(low * 1.15, place, "cannot", va="center", fontsize=9, color="#aaaaaa", style="italic")
+                continue
+            is_ours = name == "edgejs"
+            panel.barh(place, value - low, left=low, height=0.66, color="#1f9e77" if is_ours else "#b9c0c7")
+            panel.text(value * 1.15, place, f" {value:,.3g}" if value < 1000 else f" {value:,.0f}", va="center", fontsize=9,
+                       color="#0d5c44" if is_ours else "#444444", fontweight="bold" if is_ours else "normal")  # fmt: skip
+        panel.set_xscale("log")
+        panel.set_xlim(low, high)
+        panel.set_ylim(len(names) - 0.4, -0.6)
+        panel.set_yticks(range(len(names)), names if index % columns == 0 else [""] * len(names), fontsize=10)
+        panel.tick_params(length=0)
+        panel.xaxis.set_visible(False)
+        panel.set_title(row.replace("(us)", "(µs)"), loc="left", fontsize=11, fontweight="bold")
+        for spine in panel.spines.values():
+            spine.set_visible(False)
+        panel.axvline(low, color="#888888", linewidth=1)
+    for panel in panels[len(rows) :]:
         panel.axis("off")
-    figure.suptitle("JavaScript inside a Python process (deno: a process each); less is better")
-    figure.tight_layout()
-    figure.savefig(out, dpi=100)
+    note = [f"{name}: {WHAT[name]}" for name in names]
+    panels[len(rows)].text(0, 1, "\n".join(note), va="top", fontsize=9, color="#444444", linespacing=1.7)
+    figure.suptitle(
+        "JavaScript inside a Python process: shorter is better (logarithmic)", x=0.01, ha="left", fontsize=13, fontweight="bold"
+    )
+    figure.tight_layout(rect=(0, 0, 1, 0.98))
+    figure.savefig(out, dpi=110, facecolor="white")
+    pyplot.close(figure)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -27,11 +27,13 @@ def private_kilobytes(process: str = "self") -> int:
 
 
 class Engine:
-    """One environment of an engine."""
+    """One environment of an engine.
 
-    def eval(self, code: str) -> Any:
-        """The value of a script."""
-        raise NotImplementedError
+    Attributes:
+        eval: the value of a script.
+    """
+
+    eval: Callable[[str], Any]
 
     def expose(self, name: str, function: Callable[..., Any]) -> bool:
         """Makes a Python function a global; False where there are none that a script can wait for."""
@@ -49,7 +51,7 @@ class EdgeJs(Engine):
         import edgejs
 
         self._runtime = edgejs.Runtime()
-        self.eval = self._runtime.eval  # type: ignore[method-assign]
+        self.eval = self._runtime.eval
 
     def expose(self, name: str, function: Callable[..., Any]) -> bool:
         self._runtime.expose("tools", {name: function})
@@ -64,7 +66,7 @@ class MiniRacer(Engine):
         from py_mini_racer import MiniRacer as Context
 
         self._context = Context()
-        self.eval = self._context.eval  # type: ignore[method-assign]
+        self.eval = self._context.eval
 
     def crosses(self) -> bool:
         return False
@@ -77,7 +79,7 @@ class QuickJsNg(Engine):
         import quickjs
 
         self._context = quickjs.Context()
-        self.eval = self._context.eval  # type: ignore[method-assign]
+        self.eval = self._context.eval
 
     def expose(self, name: str, function: Callable[..., Any]) -> bool:
         self._context.add_callable(name, function)
@@ -95,7 +97,7 @@ class QuickJsRs(Engine):
 
         self._runtime = quickjs_rs.Runtime()
         self._context = self._runtime.new_context()
-        self.eval = self._context.eval  # type: ignore[method-assign]
+        self.eval = self._context.eval
 
     def expose(self, name: str, function: Callable[..., Any]) -> bool:
         self._context.register(name, function)

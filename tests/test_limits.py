@@ -129,3 +129,84 @@ def test_message_size(edge_node: Path) -> None:
 
 async def _later(size: int) -> bytes:
     return bytes(size)
+
+
+# How many there can be of each beside the three standard descriptors, under a limit of 20 open files.
+COUNTED = {
+    "directories": ("fs.opendirSync('/')", "closeSync()"),
+    "watches": ("fs.watch('/')", "close()"),
+    "files": ("fs.openSync('/dev/null')", ""),
+}
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_what_counts_as_an_open_file(edge_node: Path, kind: str) -> None:
+    pytest.importorskip("edgejs._native")
+    make, close = COUNTED[kind]
+    undo = f"one.{close}" if close else "fs.closeSync(one)"
+    with edgejs.Runtime(policy=edgejs.Policy.open(), limits=edgejs.Limits(open_files=20)) as runtime:
+        runtime.eval(
+            "const fs = require('fs'); globalThis.flood = () => { const kept = []; let code;"
+            f"try {{ for (let i = 0; i < 100; i++) kept.push({make}) }} catch (error) {{ code = error.code }}"
+            f"for (const one of kept) {undo}; return [kept.length, code] }}; 0"
+        )
+        # What was closed makes room again.
+        assert [runtime.eval("flood()") for _ in range(3)] == [[17, "EMFILE"]] * 3
+
+
+def test_children_count_as_open_files(edge_node: Path) -> None:
+    pytest.importorskip("edgejs._native")
+    with edgejs.Runtime(policy=edgejs.Policy.open(), limits=edgejs.Limits(open_files=6, wall_time=60)) as runtime:
+        started = runtime.eval(
+            """
+            const { spawn } = require('child_process');
+            const start = () => new Promise((done) => {
+              const child = spawn('sleep', ['100'], { stdio: 'ignore' });
+              child.on('spawn', () => done(child)).on('error', (error) => done(error.code));
+            });
+            (async () => {
+              const made = [];
+              for (let i = 0; i < 10; i++) made.push(await start());
+              const codes = made.map((one) => typeof one === 'string' ? one : 'child');
+              const ends = made.filter((one) => typeof one !== 'string').map((one) => new Promise((done) => one.on('close', done).kill()));
+              await Promise.all(ends);
+              return codes;
+            })()
+            """
+        )
+        assert set(started) == {"child", "EMFILE"} and started.index("EMFILE") <= 3, started
+
+
+# Each takes some seconds of a thread of the pool, or of one beside the environment's.
+ELSEWHERE = {
+    "pbkdf2": "new Promise((done) => require('crypto').pbkdf2('a', 'b', 8e6, 64, 'sha512', () => done(1)))",
+    "pbkdf2Sync": "require('crypto').pbkdf2Sync('a', 'b', 8e6, 64, 'sha512').length",
+    "brotli": "new Promise((done) => require('zlib').brotliCompress(Buffer.alloc(2e8, 'abcdefg'), () => done(1)))",
+    "files": "const fs = require('fs'); (async () => { for (;;) await fs.promises.readFile('/proc/self/maps') })()",
+}
+
+
+@pytest.mark.parametrize("kind", ELSEWHERE)
+def test_work_on_other_threads_is_processor_time(edge_node: Path, kind: str) -> None:
+    pytest.importorskip("edgejs._native")
+    limits = edgejs.Limits(cpu_time=0.5, wall_time=100)
+    with (
+        edgejs.Runtime(policy=edgejs.Policy.open(), limits=limits) as other,
+        edgejs.Runtime(policy=edgejs.Policy.open(), limits=limits) as runtime,
+    ):
+        with pytest.raises(edgejs.CpuTimeLimitExceeded):
+            runtime.eval(ELSEWHERE[kind])
+        # Nobody else pays for it.
+        assert other.eval("1 + 1") == 2
+        assert other.eval("new Promise((done) => setTimeout(done, 1000, 3))") == 3
+
+
+def test_a_flood_of_timers_in_an_environment(edge_node: Path) -> None:
+    pytest.importorskip("edgejs._native")
+    with edgejs.Runtime(policy=edgejs.Policy(), limits=edgejs.Limits(timers=50)) as runtime:
+        assert runtime.eval("for (let i = 0; i < 50; i++) setTimeout(() => {}, 1); 1") == 1
+    with edgejs.Runtime(policy=edgejs.Policy(), limits=edgejs.Limits(timers=50)) as runtime, pytest.raises(edgejs.TimerLimitExceeded):
+        runtime.eval("for (let i = 0; i < 51; i++) setTimeout(() => {}, 1e6); new Promise(() => {})")
+    limits = edgejs.Limits(memory="64MB")
+    with edgejs.Runtime(policy=edgejs.Policy(), limits=limits) as runtime, pytest.raises(edgejs.MemoryLimitExceeded):
+        runtime.eval("for (;;) setTimeout(() => {}, 1e6)")

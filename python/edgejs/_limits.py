@@ -149,10 +149,10 @@ class Limits:
         memory: bytes of the engine's memory (it starts with 12 MB); over it a JavaScript RangeError where there is one,
             else `MemoryLimitExceeded`.
         host_memory: bytes held for the program outside of the engine; over it the call fails (`ENOSPC`, `ENOBUFS`),
-            or `MemoryLimitExceeded`.
-        cpu_time: seconds of processor time; `CpuTimeLimitExceeded`.
+            or `MemoryLimitExceeded`. Without it each folder of files in memory has room for `memory`.
+        cpu_time: seconds of processor time, its thread pool's included; `CpuTimeLimitExceeded`.
         wall_time: seconds by the clock; `WallTimeLimitExceeded`.
-        open_files: open descriptors; JavaScript sees `EMFILE`.
+        open_files: open descriptors, directories, watches and handles of children; JavaScript sees `EMFILE`.
         sockets: sockets among them; `EMFILE`.
         timers: active timers and immediates; `TimerLimitExceeded`.
         threads: child processes and threads that the program makes; `EAGAIN`.

@@ -244,6 +244,32 @@ def test_47_files_in_memory(limited: Limited) -> None:
     assert re.fullmatch(r"19 ENOSPC\n", ended.stdout), ended
 
 
+FILE_FLOODS = {
+    "empty files": "fs.writeFileSync(`/tmp/${n}`, '')",
+    "long names": "fs.closeSync(fs.openSync(`/tmp/${n}${'x'.repeat(240)}`, 'w'))",
+    "folders": "fs.mkdirSync(`/tmp/${n}`)",
+    "symbolic links": "fs.symlinkSync('y'.repeat(1000), `/tmp/${n}`)",
+    "hard links": "n ? fs.linkSync('/tmp/0', `/tmp/${n}`) : fs.writeFileSync('/tmp/0', 'x')",
+}
+
+
+@pytest.mark.parametrize("name", FILE_FLOODS)
+@pytest.mark.parametrize("limit", ["--host-memory", "--memory"])
+def test_47_many_files_in_memory(limited: Limited, name: str, limit: str) -> None:
+    code = f"""
+        const fs = require('fs'), before = process.memoryUsage().rss;
+        let n = 0, code;
+        try {{ for (;; n++) {FILE_FLOODS[name]}; }} catch (e) {{ code = e.code; }}
+        console.log(code, process.memoryUsage().rss - before);
+    """
+    ended = limited(code, limit, "40MB", "--timeout", "60")
+    code, more = ended.stdout.split()
+    print(f"{name}: {int(more) >> 20} MiB more")
+    assert code == "ENOSPC", ended
+    # What the flood may take, and what JavaScript's own garbage may.
+    assert int(more) < 90 << 20
+
+
 # --- 48 and 49: what never ends
 
 ENDLESS = {

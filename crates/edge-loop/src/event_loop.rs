@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use edge_wasix::Result;
 use edge_wasix::clock;
+use edge_wasix::limits::Meter;
 use edge_wasix::net::SpareFd;
 use edge_wasix::poll::{PollEvent, PollSet, Readiness};
 
@@ -68,6 +69,8 @@ pub(crate) struct LoopInner {
     pub(crate) events: Cell<Vec<PollEvent>>,
     pub(crate) metrics: MetricsCells,
     pub(crate) pool: Arc<ThreadPool>,
+    /// Whose processor time the pool's is.
+    pub(crate) meter: RefCell<Option<Arc<Meter>>>,
     pub(crate) shared: Arc<LoopShared>,
 }
 
@@ -113,11 +116,17 @@ impl Loop {
                 events: Cell::default(),
                 metrics: MetricsCells::default(),
                 pool,
+                meter: RefCell::default(),
                 shared,
             }),
         };
         made.update_time();
         Ok(made)
+    }
+
+    /// What the pool does for this loop from now on counts as the processor time of the program that `meter` measures.
+    pub fn count_work(&self, meter: Arc<Meter>) {
+        *self.inner.meter.borrow_mut() = Some(meter);
     }
 
     /// The loop's time in milliseconds: the monotonic clock when the turn last looked (`uv_now`).

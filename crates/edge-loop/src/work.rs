@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use edge_wasix::Errno;
 use edge_wasix::audit::{is_watched, origin, with_origin};
+use edge_wasix::limits::Meter;
 
 use crate::event_loop::{Loop, LoopInner};
 use crate::thread_pool::WorkLane;
@@ -145,11 +146,14 @@ impl Loop {
         let shared = inner.shared.clone();
         // Whoever is told what this work may do is told who asked for it.
         let origin = if is_watched() { origin() } else { None };
+        let meter = inner.meter.borrow().clone();
         let run = Box::new(move || {
+            let helping = meter.as_ref().map(Meter::help);
             let work = || with_origin(origin, work);
             if let Ok(value) = catch_unwind(AssertUnwindSafe(work)) {
                 *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
             }
+            drop(helping);
             // The slot must be free of us before the loop looks into it.
             drop(result);
             shared.push_finished(id);

@@ -42,6 +42,7 @@ impl Runtime {
     ) -> Result<Self, StartError> {
         options.engine = (engine.name(), engine.version());
         let uv = Loop::new(LoopOptions::default()).map_err(|error| StartError(format!("no event loop: {error}")))?;
+        uv.count_work(Arc::clone(kernel.meter()));
         let (isolate, roots) = match image {
             Some(image) => {
                 let isolate = engine.restore(image.image(), native_table(), isolate_options).map_err(StartError)?;

@@ -1,9 +1,11 @@
 //! `internalBinding('typescript')`: not Node's, where amaro is a WebAssembly module; see `replaced`.
 
-use crate::{Binding, natives};
+use crate::{Binding, Environment, natives};
 use edge_napi::{CallInfo, Env, Error, Result, Value};
 use edge_typescript::{Diagnostic, Failure, Mode, Options, Output};
+use edge_wasix::limits::Meter;
 use edge_wasix::thread::{ThreadSpec, spawn};
+use std::sync::Arc;
 
 /// The binding.
 pub const BINDING: Binding =
@@ -14,7 +16,8 @@ pub const BINDING: Binding =
 fn transform_sync(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let source = if env.is_nullish(info.arg(0))? { String::new() } else { env.to_string_lossy(info.arg(0))? };
     let options = read_options(env, info.arg(1))?;
-    match run(source, options) {
+    let meter = Arc::clone(Environment::of(env)?.kernel().meter());
+    match run(meter, source, options) {
         Ok(output) => {
             let object = env.object()?;
             env.set(object, "code", env.string(&output.code)?)?;
@@ -50,11 +53,15 @@ fn read_options(env: Env, options: Value) -> Result<Options> {
 }
 
 /// Transforms on a thread of its own, with as much stack as the source may take.
-fn run(source: String, options: Options) -> Result<Output, Failure> {
+fn run(meter: Arc<Meter>, source: String, options: Options) -> Result<Output, Failure> {
     let other = |text: &str| Failure::Other(text.to_owned());
     let stack_size = edge_typescript::stack_size(&source).ok_or_else(|| other("The TypeScript source is too big"))?;
     let spec = ThreadSpec { name: "typescript".to_owned(), stack_size };
-    let thread = spawn(spec, move || edge_typescript::transform(source, &options)).map_err(|error| Failure::Other(error.to_string()))?;
+    let work = move || {
+        let _helping = meter.help();
+        edge_typescript::transform(source, &options)
+    };
+    let thread = spawn(spec, work).map_err(|error| Failure::Other(error.to_string()))?;
     thread.join().ok_or_else(|| other("unreachable"))?
 }
 

@@ -183,7 +183,8 @@ impl KernelBuilder {
                 mounts.push((b"/dev".to_vec(), Arc::new(Devices::new(Arc::clone(&this)))));
             }
             let by_hand = self.resolve_by_hand || std::env::var_os(RESOLVE_BY_HAND).is_some_and(|value| value == "1");
-            let room = self.limits.host_memory.map_or(DEFAULT_LIMIT, |most| most.min(DEFAULT_LIMIT));
+            // A program that may have little memory may not have more by way of its files.
+            let room = self.limits.host_memory.or(self.limits.memory).map_or(DEFAULT_LIMIT, |most| most.min(DEFAULT_LIMIT));
             for volume in policy.volumes() {
                 mounts.push((volume.guest.clone(), super::volumes::open(volume, by_hand, room)?));
             }

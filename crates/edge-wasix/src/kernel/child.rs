@@ -30,6 +30,14 @@ pub struct Child {
     process: Arc<Process>,
     /// It counts as a thread until it was waited for.
     charge: Mutex<Option<Charge>>,
+    /// Its descriptor.
+    _open: Charge,
+}
+
+/// What a child counts: a thread, and a descriptor.
+pub(super) struct ChildCharge {
+    thread: Charge,
+    open: Charge,
 }
 
 /// The process itself, until it was waited for.
@@ -74,7 +82,7 @@ impl Kernel {
     }
 
     /// Takes over a child that was started.
-    pub(super) fn adopt(&self, process: std::process::Child, charge: Charge) -> Result<Child> {
+    pub(super) fn adopt(&self, process: std::process::Child, charge: ChildCharge) -> Result<Child> {
         let child = Child::new(process, charge)?;
         let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
         children.retain(|child| child.strong_count() > 0);
@@ -88,13 +96,13 @@ impl Kernel {
     }
 
     /// What a child counts.
-    pub(super) fn child_charge(&self) -> Result<Charge> {
-        self.meter.charge(Limit::Threads, 1)
+    pub(super) fn child_charge(&self) -> Result<ChildCharge> {
+        Ok(ChildCharge { thread: self.meter.charge(Limit::Threads, 1)?, open: self.meter.charge(Limit::OpenFiles, 1)? })
     }
 }
 
 impl Child {
-    fn new(mut process: std::process::Child, charge: Charge) -> Result<Child> {
+    fn new(mut process: std::process::Child, charge: ChildCharge) -> Result<Child> {
         let pid = process.id().cast_signed();
         let opened = || {
             faults::at(Call::Duplicate)?;
@@ -113,7 +121,7 @@ impl Child {
             }
         };
         let process = Arc::new(Process { pid, running: Mutex::new(Some(process)) });
-        Ok(Child { exit, process, charge: Mutex::new(Some(charge)) })
+        Ok(Child { exit, process, charge: Mutex::new(Some(charge.thread)), _open: charge.open })
     }
 
     /// The process id.

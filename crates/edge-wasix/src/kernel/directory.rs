@@ -5,16 +5,20 @@ use std::sync::{Mutex, PoisonError};
 use super::{Kernel, View};
 use crate::audit::Access;
 use crate::fs::{DirEntry, DirStream, FileSystem, ListedDir};
+use crate::limits::{Charge, Limit};
 use crate::{Errno, Result};
 
-/// An open directory (`uv_dir_t`). Closed when dropped.
-pub struct Directory(Mutex<Box<dyn DirStream>>);
+/// An open directory (`uv_dir_t`), which counts as an open file. Closed when dropped.
+pub struct Directory {
+    stream: Mutex<Box<dyn DirStream>>,
+    _open: Charge,
+}
 
 impl Directory {
     /// Up to `max` further entries; none means the end.
     pub fn read(&self, max: usize) -> Result<Vec<DirEntry>> {
         let mut entries = Vec::new();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).read(&mut entries, max)?;
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner).read(&mut entries, max)?;
         Ok(entries)
     }
 }
@@ -35,8 +39,9 @@ impl Kernel {
         Ok(entries)
     }
 
-    /// Opens a directory to be read in portions.
+    /// Opens a directory to be read in portions. `EMFILE` over the limit of open files.
     pub fn opendir(&self, path: &[u8]) -> Result<Directory> {
+        let open = self.meter.charge(Limit::OpenFiles, 1)?;
         let stream = match &self.view {
             View::Host(host) => host.open_dir(path),
             View::Mounts(mounts) => mounts.at(&self.cwd_bytes(), path, true, |target| {
@@ -48,7 +53,7 @@ impl Kernel {
                 target.fs.open_dir(&target.path)
             }),
         };
-        Ok(Directory(Mutex::new(self.told("opendir", Access::Read, path, stream)?)))
+        Ok(Directory { stream: Mutex::new(self.told("opendir", Access::Read, path, stream)?), _open: open })
     }
 
     /// `mkdir(2)`; the umask is applied.

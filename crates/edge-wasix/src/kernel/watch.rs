@@ -9,6 +9,7 @@ use rustix::fs::inotify;
 use super::{Kernel, View};
 use crate::audit::Access;
 use crate::host::retry;
+use crate::limits::{Charge, Limit};
 use crate::{Errno, Result};
 
 /// Names one watch of a [`FsWatcher`].
@@ -37,6 +38,8 @@ struct Watch {
     wd: i32,
     /// What events without a name of their own are called: the watched path's last component.
     name: Vec<u8>,
+    /// It counts as an open file, though the system has one for all: there is no other limit to how many there are.
+    _open: Charge,
 }
 
 /// A set of watches behind one host descriptor: a loop has one, polls its descriptor and calls
@@ -54,8 +57,10 @@ impl FsWatcher {
         Ok(FsWatcher { inotify, watches: HashMap::new(), next: 1 })
     }
 
-    /// Starts watching a file or directory (not what is below it). A path watched twice reports twice.
+    /// Starts watching a file or directory (not what is below it). A path watched twice reports twice. `EMFILE` over the limit of open
+    /// files.
     pub fn add(&mut self, kernel: &Kernel, path: &[u8]) -> Result<WatchId> {
+        let open = kernel.meter.charge(Limit::OpenFiles, 1)?;
         let flags = inotify::WatchFlags::ATTRIB
             | inotify::WatchFlags::CREATE
             | inotify::WatchFlags::MODIFY
@@ -69,7 +74,7 @@ impl FsWatcher {
         let wd = retry(|| inotify::add_watch(&self.inotify, link.as_str(), flags))?;
         let id = self.next;
         self.next += 1;
-        self.watches.insert(id, Watch { wd, name: last_name(path) });
+        self.watches.insert(id, Watch { wd, name: last_name(path), _open: open });
         Ok(id)
     }
 

@@ -6,6 +6,7 @@
 //! * The first limit that ends the program is the one that is told ([`Meter::reached`]); it never changes again.
 //! * Enders run on whatever thread noticed, perhaps several times, and must not wait for the program's thread.
 
+use super::helping::Helpers;
 use super::{Limit, Limits};
 use crate::kernel::Interrupt;
 use crate::{Errno, Result};
@@ -23,12 +24,20 @@ pub struct Meter {
     reached: AtomicU8,
     interrupt: Arc<Interrupt>,
     enders: Mutex<(u64, Vec<(u64, Ender)>)>,
+    pub(super) helpers: Helpers,
 }
 
 impl Meter {
     /// A meter of a kernel whose blocking calls `interrupt` ends.
     pub(crate) fn new(limits: Limits, interrupt: Arc<Interrupt>) -> Arc<Meter> {
-        Arc::new(Meter { limits, used: Default::default(), reached: AtomicU8::new(0), interrupt, enders: Mutex::default() })
+        Arc::new(Meter {
+            limits,
+            used: Default::default(),
+            reached: AtomicU8::new(0),
+            interrupt,
+            enders: Mutex::default(),
+            helpers: Helpers::default(),
+        })
     }
 
     /// The limits.

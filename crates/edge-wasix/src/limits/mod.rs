@@ -3,12 +3,14 @@
 //! A limit that is not set is none. What happens over a limit depends on what is counted ([`Limit`]): where Linux has an errno for it the
 //! call fails with that errno and the program goes on; where it has none the program is ended, and whoever ran it is told which limit it was.
 
+mod helping;
 mod meter;
 mod watchdog;
 
 use std::fmt;
 use std::time::Duration;
 
+pub use helping::Helping;
 pub use meter::{Charge, EnderGuard, Meter};
 pub use watchdog::{CpuClock, Running};
 
@@ -19,15 +21,17 @@ pub struct Limits {
     /// Over it: a RangeError where JavaScript has one (an array buffer, a string), else the program ends.
     pub memory: Option<u64>,
     /// Bytes that the host holds for the program outside of the engine: files in memory, data waiting to be written, contexts of
-    /// compression, copies for the thread pool. Over it: `ENOSPC` for files in memory, `ENOBUFS` for streams, `ENOMEM` else.
+    /// compression, copies for the thread pool. Without it each folder of files in memory has room for [`Limits::memory`], or 512 MiB.
+    /// Over it: `ENOSPC` for files in memory, `ENOBUFS` for streams, `ENOMEM` else.
     pub host_memory: Option<u64>,
     /// Processor time, user and system. Over it the program ends. `edge-node` counts its whole process from its start, an embedded
-    /// environment the time of its thread, each request anew.
+    /// environment the time of its thread and of those that work for it (its pool), each request anew.
     pub cpu_time: Option<Duration>,
     /// Time by the clock on the wall (monotonic: a suspended machine or a set clock do not count). Over it the program ends.
     /// `edge-node` counts the whole run, an embedded environment each request anew.
     pub wall_time: Option<Duration>,
-    /// Open descriptors of any kind, the standard ones included, as `RLIMIT_NOFILE` counts. Over it: `EMFILE`.
+    /// Open descriptors of any kind, the standard ones included, as `RLIMIT_NOFILE` counts; open directories, watches and children that
+    /// still have handles are some. Over it: `EMFILE`.
     pub open_files: Option<u64>,
     /// Descriptors among these that are sockets. Over it: `EMFILE`.
     pub sockets: Option<u64>,

@@ -15,7 +15,7 @@ use super::{Limit, Meter};
 use crate::clock::{ThreadClock, monotonic_ns, process_cpu_ns};
 use crate::thread::{ThreadSpec, spawn};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// How long the thread waits for another stretch.
@@ -31,7 +31,7 @@ const LEAST_LOOK_NS: u64 = 1_000_000;
 /// Whose processor time counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CpuClock {
-    /// The calling thread's: one environment among others in a process.
+    /// The calling thread's, and those of the threads that work for it ([`Meter::help`]): one environment among others in a process.
     Thread,
     /// The whole process's, from its start: a process that is nothing but one program.
     Process,
@@ -51,13 +51,17 @@ impl Clock {
         }
     }
 
-    /// How many processors it may run on at once.
-    fn speed(&self) -> u64 {
-        match self {
-            Clock::Thread(_) => 1,
-            Clock::Process => std::thread::available_parallelism().map_or(1, |count| count.get() as u64),
-        }
+    /// The same with what other threads have used for the program, where the clock has not counted that already.
+    fn read_with_helpers(&self, meter: &Meter) -> Option<u64> {
+        let helpers = if matches!(self, Clock::Thread(_)) { meter.helpers.used() } else { 0 };
+        Some(self.read()?.saturating_add(helpers))
     }
+}
+
+/// How many processors a program may use at once. Found out once: it takes several system calls.
+fn processors() -> u64 {
+    static COUNT: OnceLock<u64> = OnceLock::new();
+    *COUNT.get_or_init(|| std::thread::available_parallelism().map_or(1, |count| count.get() as u64))
 }
 
 struct Entry {
@@ -79,9 +83,9 @@ impl Entry {
     fn schedule(&mut self, now: u64) {
         let mut next = self.deadline.unwrap_or(u64::MAX);
         if let Some((clock, limit)) = &self.cpu
-            && let Some(used) = clock.read()
+            && let Some(used) = clock.read_with_helpers(&self.meter)
         {
-            let left = limit.saturating_sub(used) / clock.speed();
+            let left = limit.saturating_sub(used) / processors();
             next = next.min(now.saturating_add(left.max(LEAST_LOOK_NS)));
         }
         if self.memory.is_some() {
@@ -99,7 +103,7 @@ impl Entry {
             return Some(Limit::HostMemory);
         }
         let (clock, limit) = self.cpu.as_ref()?;
-        clock.read().is_some_and(|used| used >= *limit).then_some(Limit::CpuTime)
+        clock.read_with_helpers(&self.meter).is_some_and(|used| used >= *limit).then_some(Limit::CpuTime)
     }
 }
 
@@ -159,7 +163,7 @@ impl Meter {
                 CpuClock::Thread => Clock::Thread(ThreadClock::current()),
                 CpuClock::Process => Clock::Process,
             };
-            let base = if matches!(clock, Clock::Process) { 0 } else { clock.read().unwrap_or(0) };
+            let base = if matches!(clock, Clock::Process) { 0 } else { clock.read_with_helpers(self).unwrap_or(0) };
             (clock, base.saturating_add(nanoseconds(limit)))
         });
         let deadline = limits.wall_time.map(|limit| now.saturating_add(nanoseconds(limit)));

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{Errno, Result};
 
-/// What a name costs beside its bytes: roughly the host memory of an entry and an inode, so that a flood of empty
-/// files is bounded too.
-pub(crate) const NAME_COST: u64 = 256;
+/// What a name costs beside its bytes: at least the host memory of an entry and an inode, so that a flood of empty files is bounded too.
+/// The most is a folder in each folder: an inode and a map that has room for eleven names.
+pub(crate) const NAME_COST: u64 = 640;
 
 /// How much a file system may hold. Counted up before memory is taken, down when the last user of a file is gone.
 pub(crate) struct Quota {

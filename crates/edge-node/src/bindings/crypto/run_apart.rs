@@ -25,7 +25,9 @@ pub fn run_apart<T: Send + 'static>(environment: &Rc<Environment>, work: Box<dyn
     let id = Arc::new(AtomicU32::new(0));
     let its_id = Arc::clone(&id);
     let (done, waiting) = channel();
+    let meter = Arc::clone(environment.kernel().meter());
     let run = move || {
+        let _helping = meter.help();
         its_id.store(current_thread_id(), Ordering::Release);
         // Nobody waits any more when the program was ended.
         let _ = done.send(work());
