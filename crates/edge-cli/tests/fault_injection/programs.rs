@@ -1,6 +1,6 @@
 //! The programs, and which calls of theirs fail how.
 
-use super::runs::{Seen, every, on_thread};
+use super::runs::{Machine, Seen, every, on_thread};
 use Call::*;
 use edge_wasix::Errno;
 use edge_wasix::faults::{Call, Fault};
@@ -105,9 +105,9 @@ fn errors(programs: &'static [(&str, &str)], call: Call, errors: &'static [Errno
     on_thread(move || {
         for (name, body) in programs {
             for &errno in errors {
-                every(name, body, call, Fault::Error(errno), 1, Seen::Maybe);
+                every(Machine::Open, name, body, call, Fault::Error(errno), 1, Seen::Maybe);
             }
-            every(name, body, call, Fault::Error(errors[0]), u64::MAX, Seen::Maybe);
+            every(Machine::Open, name, body, call, Fault::Error(errors[0]), u64::MAX, Seen::Maybe);
         }
     });
 }
@@ -117,7 +117,7 @@ fn unseen(programs: &'static [(&str, &str)], call: Call, faults: &'static [Fault
     on_thread(move || {
         for (name, body) in programs {
             for &fault in faults {
-                every(name, body, call, fault, 1, Seen::No);
+                every(Machine::Open, name, body, call, fault, 1, Seen::No);
             }
         }
     });
@@ -191,4 +191,27 @@ fn streams_of_children_that_fail() {
     errors(CHILDREN, Send, &[Errno::EPIPE]);
     unseen(CHILDREN, Receive, &[INTERRUPTED, AGAIN, Fault::Short]);
     unseen(CHILDREN, Send, &[INTERRUPTED, AGAIN, Fault::Short]);
+}
+
+/// On a machine that has nothing but one folder of the host, as it is and under a layer of changes.
+#[test]
+fn files_of_a_confined_program() {
+    on_thread(|| {
+        for machine in [Machine::Volume, Machine::Changes] {
+            for (name, body) in FILES {
+                for (call, errno) in
+                    [(Open, Errno::EMFILE), (Stat, Errno::EIO), (Read, Errno::EIO), (Write, Errno::ENOSPC), (Sync, Errno::EIO)]
+                {
+                    every(machine, name, body, call, Fault::Error(errno), 1, Seen::Maybe);
+                }
+                for (call, errno) in [(ReadDir, Errno::EIO), (Change, Errno::EIO), (Change, Errno::ENOSPC)] {
+                    every(machine, name, body, call, Fault::Error(errno), 1, Seen::Maybe);
+                }
+                for call in [Open, Stat, Read, Write, Sync, ReadDir, Change] {
+                    every(machine, name, body, call, INTERRUPTED, 1, Seen::No);
+                }
+                every(machine, name, body, Write, Fault::Short, 1, Seen::No);
+            }
+        }
+    });
 }

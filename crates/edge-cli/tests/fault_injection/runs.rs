@@ -8,7 +8,7 @@ use edge_quickjs::QuickJs;
 use edge_wasix::clock::sleep;
 use edge_wasix::faults::{Call, Fault, Faults};
 use edge_wasix::thread::{ThreadSpec, spawn};
-use edge_wasix::{Fd, Kernel, Limits, Policy, Stdio};
+use edge_wasix::{Fd, Kernel, Limits, MemoryFs, Policy, Stdio, VolumeAccess};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -65,6 +65,30 @@ impl Host for Mail {
     fn release(&self, _number: u64) {}
 }
 
+/// The machine of a program.
+#[derive(Clone, Copy, Debug)]
+pub enum Machine {
+    /// The host as it is.
+    Open,
+    /// Nothing but the folder of the programs, as it is.
+    Volume,
+    /// The same, under a layer of changes.
+    Changes,
+}
+
+impl Machine {
+    fn kernel(self, dir: &str) -> Arc<Kernel> {
+        let limits = Limits { wall_time: Some(HANGS), ..Limits::NONE };
+        let access = match self {
+            Self::Open => return kernel(limits),
+            Self::Volume => VolumeAccess::ReadWrite,
+            Self::Changes => VolumeAccess::CopyOnWrite,
+        };
+        let policy = Policy::closed().volume_at(dir, dir.as_bytes(), access);
+        Kernel::builder().policy(policy).limits(limits).mount("/", MemoryFs::new()).stdio(Stdio::Null).build().unwrap()
+    }
+}
+
 /// A session and its mail.
 pub struct Program {
     session: Session,
@@ -74,7 +98,10 @@ pub struct Program {
 impl Program {
     /// Starts one; why it could not be.
     pub fn start(memory: u64) -> Result<Self, String> {
-        let kernel = kernel(Limits { wall_time: Some(HANGS), ..Limits::NONE });
+        Self::start_on(Machine::Open.kernel(""), memory)
+    }
+
+    fn start_on(kernel: Arc<Kernel>, memory: u64) -> Result<Self, String> {
         let isolate = IsolateOptions { memory_limit: memory, stack_limit: 0 };
         let session = Session::start(&QuickJs, &images(), kernel, options(), &isolate).map_err(|error| error.to_string())?;
         let host = Arc::new(Mail::default());
@@ -144,7 +171,7 @@ fn outcome(answer: Answer) -> String {
 }
 
 /// One run with a fault; its outcome, and how many calls of the kind there were.
-fn run(body: &str, call: Call, fault: Fault, nth: u64, times: u64) -> (String, u64) {
+fn run(machine: Machine, body: &str, call: Call, fault: Fault, nth: u64, times: u64) -> (String, u64) {
     let dir = fresh_folder();
     let code = format!(
         "new Promise((resolve, reject) => {{
@@ -153,7 +180,7 @@ fn run(body: &str, call: Call, fault: Fault, nth: u64, times: u64) -> (String, u
           (async () => {{ {body} }})().then(resolve, reject);
         }}).then(String, (e) => '!' + [e?.code, e?.errno, e?.syscall, e?.message].join('|'))"
     );
-    let program = Program::start(512 << 20).unwrap();
+    let program = Program::start_on(machine.kernel(&dir), 512 << 20).unwrap();
     let before = program.fds();
     let faults = Faults::set(call, fault, nth, times);
     let outcome = outcome(program.eval(&code));
@@ -180,13 +207,13 @@ pub enum Seen {
 }
 
 /// Runs a program with each call of a kind failing in turn.
-pub fn every(name: &str, body: &str, call: Call, fault: Fault, times: u64, seen: Seen) {
-    let (good, _) = run(body, Call::Spawn, fault, u64::MAX, 0);
+pub fn every(machine: Machine, name: &str, body: &str, call: Call, fault: Fault, times: u64, seen: Seen) {
+    let (good, _) = run(machine, body, Call::Spawn, fault, u64::MAX, 0);
     assert!(!good.starts_with(['!', '?']), "{name} without faults: {good}");
     let before = host_fds();
     for nth in 0.. {
-        let (outcome, calls) = run(body, call, fault, nth, times);
-        let what = format!("{name}: {call:?} {fault:?} at {nth} of {calls}, {times} times: {outcome}");
+        let (outcome, calls) = run(machine, body, call, fault, nth, times);
+        let what = format!("{name} on {machine:?}: {call:?} {fault:?} at {nth} of {calls}, {times} times: {outcome}");
         println!("{what}");
         let fits = match outcome.strip_prefix('!') {
             // `rm` has errors without a code, in Node too.
