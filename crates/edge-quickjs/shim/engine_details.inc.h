@@ -315,12 +315,16 @@ static JSValueConst edge_maker(JSContext *ctx, JSObject *p)
     return JS_UNDEFINED;
 }
 
-/* p is about to lose its prototype: V8 still knows then what made it. */
+/* p is about to lose its prototype: V8 still knows then what made it. Plain objects need no
+   note, for `Object` is the name of what has none. */
 static int edge_keep_maker(JSContext *ctx, JSObject *p)
 {
-    JSValueConst maker = edge_maker(ctx, p);
+    JSValueConst maker;
     JSProperty *pr;
 
+    if (p->shape->proto == JS_VALUE_GET_OBJ(ctx->class_proto[JS_CLASS_OBJECT]))
+        return 0;
+    maker = edge_maker(ctx, p);
     if (JS_IsUndefined(maker) || find_own_property(&pr, p, JS_ATOM_Private_maker))
         return 0;
     pr = add_property(ctx, p, JS_ATOM_Private_maker, 0);

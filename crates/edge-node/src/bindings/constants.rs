@@ -9,6 +9,7 @@ pub const BINDING: Binding = Binding { name: "constants", natives: &[], init };
 
 fn init(target: &Target<'_>) -> Result<()> {
     let env = target.env;
+    env.set_prototype(target.object, env.null()?)?;
     for (path, value) in CONSTANTS {
         let _scope = env.scope()?;
         put(env, target.object, path, value)?;
