@@ -2,7 +2,7 @@
 
 use crate::options::ConfigFile;
 use crate::runtime::Runtime;
-use crate::{BootImage, EnvironmentOptions, OptionError, Options, heap_limit, limit_process, parse_env_text};
+use crate::{BootImage, EnvironmentOptions, OptionError, Options, heap_limit, limit_process, package_script, parse_env_text};
 use edge_napi::{Engine, IsolateOptions, Poison};
 use edge_wasix::Kernel;
 use std::sync::Arc;
@@ -70,6 +70,7 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
     };
     // Files that the command line names come first: they may hold `NODE_OPTIONS`. A wrong command line is told below.
     let first = Options::parse(None, args).unwrap_or_default();
+    let environ = kernel.environ();
     if let Err(missing) = load_env_files(&kernel, &first) {
         return refuse(missing);
     }
@@ -93,8 +94,14 @@ pub fn run_cli(program: Program<'_>, args: &[String]) -> i32 {
         // Only a command line can ask for it: a kernel must be made for it.
         return refuse(vec!["--permission is not supported by Edge.js in NODE_OPTIONS: it would not be enforced".to_owned()]);
     }
+    if !cli.text("--run").is_empty() {
+        return package_script::run(&kernel, environ, cli.text("--run"), args);
+    }
     for (option, why) in cli.without_effect() {
         complain(&format!("(edge-node) Warning: {option} has no effect: {why}\n"));
+    }
+    if kernel.getenv(b"NODE_DEBUG_NATIVE").is_some_and(|categories| !categories.is_empty()) {
+        complain("(edge-node) Warning: NODE_DEBUG_NATIVE has no effect: the native half is not Node's\n");
     }
     if cli.flag("--version") {
         let _ = kernel.write(1, format!("{}\n", edge_node_lib::NODE_VERSION).as_bytes(), None);

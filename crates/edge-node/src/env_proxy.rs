@@ -58,8 +58,9 @@ fn changed(env: Env, name: &[u8]) -> Result<()> {
 }
 
 /// A variable that the program looks at.
-fn variable(env: Env, name: &[u8]) -> Result<Option<Vec<u8>>> {
+fn variable(env: Env, name: &[u8], what: &str) -> Result<Option<Vec<u8>>> {
     let environment = Environment::of(env)?;
+    environment.trace_env(what, Some(name));
     let value = environment.kernel().getenv(name);
     environment.kernel().tell_variable(name, value.is_some());
     Ok(value)
@@ -67,7 +68,7 @@ fn variable(env: Env, name: &[u8]) -> Result<Option<Vec<u8>>> {
 
 fn get(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let Some(name) = name(env, info.arg(1))? else { return env.get_key(info.arg(0), info.arg(1)) };
-    match variable(env, &name)? {
+    match variable(env, &name, "get")? {
         Some(value) => env.string_from_utf8_lossy(&value),
         None => env.get_key(info.arg(0), info.arg(1)),
     }
@@ -85,6 +86,7 @@ fn set(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     if environment.cli().flag("--pending-deprecation") && !(env.is_string(value)? || env.is_number(value)? || is_boolean(env, value)?) {
         warn_of_conversion(&environment)?;
     }
+    environment.trace_env("set", Some(&name));
     let value = env.to_string_lossy(value)?;
     // A name that the system cannot hold is ignored, as Node ignores it.
     let _ = environment.kernel().setenv(&name, value.as_bytes());
@@ -108,20 +110,24 @@ fn warn_of_conversion(environment: &Rc<Environment>) -> Result<()> {
 
 fn has(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let Some(name) = name(env, info.arg(1))? else { return env.boolean(false) };
-    let found = variable(env, &name)?.is_some();
+    let found = variable(env, &name, "query")?.is_some();
     env.boolean(found || env.has(info.arg(0), &String::from_utf8_lossy(&name))?)
 }
 
 fn delete_property(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     if let Some(name) = name(env, info.arg(1))? {
-        Environment::of(env)?.kernel().unsetenv(&name);
+        let environment = Environment::of(env)?;
+        environment.trace_env("delete", Some(&name));
+        environment.kernel().unsetenv(&name);
         changed(env, &name)?;
     }
     env.boolean(true)
 }
 
 fn own_keys(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
-    let names = Environment::of(env)?.kernel().env_names();
+    let environment = Environment::of(env)?;
+    environment.trace_env("enumerate", None);
+    let names = environment.kernel().env_names();
     let keys = env.array()?;
     let mut index = 0;
     for name in names {
@@ -134,7 +140,7 @@ fn own_keys(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
 
 fn get_own_property_descriptor(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let Some(name) = name(env, info.arg(1))? else { return Ok(info.undefined()) };
-    let Some(value) = variable(env, &name)? else { return Ok(info.undefined()) };
+    let Some(value) = variable(env, &name, "query")? else { return Ok(info.undefined()) };
     let descriptor = env.object()?;
     env.set(descriptor, "value", env.string_from_utf8_lossy(&value)?)?;
     for flag in ["writable", "enumerable", "configurable"] {
@@ -168,7 +174,9 @@ fn define_property(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     }
     let Some(name) = name(env, info.arg(1))? else { return env.boolean(false) };
     let value = env.to_string_lossy(env.get(descriptor, "value")?)?;
-    let set = Environment::of(env)?.kernel().setenv(&name, value.as_bytes()).is_ok();
+    let environment = Environment::of(env)?;
+    environment.trace_env("set", Some(&name));
+    let set = environment.kernel().setenv(&name, value.as_bytes()).is_ok();
     changed(env, &name)?;
     env.boolean(set)
 }

@@ -45,6 +45,19 @@ pub struct Options {
     pub natives_syntax: bool,
     /// V8's `--stack-trace-limit`: `Error.stackTraceLimit` at the start.
     pub stack_trace_limit: Option<i32>,
+    /// Options that are looked at often.
+    pub traces: Traces,
+}
+
+/// Options that show what a program does and are looked at each time it does it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traces {
+    /// `--trace-env`.
+    pub env: bool,
+    /// `--trace-env-js-stack`.
+    pub env_stack: bool,
+    /// `--trace-sync-io`.
+    pub sync_io: bool,
 }
 
 /// Why a command line was refused, exit code 9.
@@ -75,6 +88,7 @@ impl Default for Options {
             heap: HeapFlags::default(),
             natives_syntax: false,
             stack_trace_limit: None,
+            traces: Traces::default(),
         }
     }
 }

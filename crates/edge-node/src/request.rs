@@ -32,7 +32,10 @@ impl Face {
         Ok(match env.type_of(req)? {
             napi_valuetype::napi_object => Self::Callback(req),
             napi_valuetype::napi_symbol if env.strict_equals(req, environment.symbol("fs_use_promises_symbol")?)? => Self::Promise,
-            _ => Self::Sync,
+            _ => {
+                environment.trace_sync_io();
+                Self::Sync
+            }
         })
     }
 

@@ -1,9 +1,10 @@
 //! Running a program: the main script, the loop until nothing is left, `beforeExit` and `exit` (Node's `SpinEventLoop`).
 
-use crate::async_context::AsyncIds;
+use crate::async_context::{AsyncIds, fields};
 use crate::bindings::{Milestone, install_permission, mark_milestone, set_natives_syntax, stalled_awaits};
 use crate::callback_scope::CallbackContext;
 use crate::fatal::{arrow_message, exit_code};
+use crate::stack_frames::LateSync;
 use crate::{Environment, bootstrap};
 use edge_loop::RunMode;
 use edge_napi::types::napi_default_method;
@@ -25,6 +26,10 @@ impl Environment {
         if self.cli().natives_syntax {
             // Without it a text that uses the syntax does not compile, which says enough.
             let _ = set_natives_syntax(self, true);
+        }
+        if !self.cli().flag("--force-async-hooks-checks") {
+            // Without it the checks are made, which only a wrong program notices.
+            let _ = self.skip_async_hooks_checks();
         }
         if let Some(limit) = self.cli().stack_trace_limit {
             // Without it stacks have the usual length.
@@ -54,6 +59,12 @@ impl Environment {
         env.set(env.get(env.global()?, "Error")?, "stackTraceLimit", env.int32(limit)?)
     }
 
+    /// `--no-force-async-hooks-checks`.
+    fn skip_async_hooks_checks(self: &Rc<Self>) -> Result<()> {
+        self.async_hooks()?.fields.set(fields::CHECK, 0);
+        Ok(())
+    }
+
     /// `globalThis.gc`.
     fn define_gc(self: &Rc<Self>) -> Result<()> {
         let env = self.env();
@@ -71,6 +82,10 @@ impl Environment {
     /// engine gone.
     pub fn spin_unless(self: &Rc<Self>, stopped: impl Fn() -> bool) -> Option<i32> {
         mark_milestone(self, Milestone::LoopStart);
+        let traces_sync = self.cli().traces.sync_io;
+        if traces_sync {
+            self.state::<LateSync>().0.set(true);
+        }
         loop {
             if self.exit_code().is_some() {
                 break;
@@ -91,6 +106,9 @@ impl Environment {
             }
         }
         mark_milestone(self, Milestone::LoopExit);
+        if traces_sync {
+            self.state::<LateSync>().0.set(false);
+        }
         Some(match self.exit_code() {
             Some(code) => code,
             None => self.emit_exit(),
@@ -168,7 +186,8 @@ impl Environment {
 
     /// Ends the program with this code: at once, without returning, when the environment owns its process; else JavaScript unwinds
     /// with an uncatchable error and the loop stops.
-    pub fn exit(&self, code: i32) -> Error {
+    pub fn exit(self: &Rc<Self>, code: i32) -> Error {
+        self.trace_exit(code);
         self.set_exit_code(code);
         if self.options().owns_process {
             self.kernel().exit(code);

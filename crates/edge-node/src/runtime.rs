@@ -2,7 +2,7 @@
 
 use crate::boot_image::{LIB, ROOTS};
 use crate::{BootImage, Environment, EnvironmentOptions, bootstrap, native_table, node_api, preload};
-use edge_loop::{Loop, LoopOptions};
+use edge_loop::{Loop, LoopOptions, ThreadPool};
 use edge_napi::{Engine, Isolate, IsolateOptions};
 use edge_wasix::Kernel;
 use std::collections::HashMap;
@@ -41,7 +41,12 @@ impl Runtime {
         isolate_options: &IsolateOptions,
     ) -> Result<Self, StartError> {
         options.engine = (engine.name(), engine.version());
-        let uv = Loop::new(LoopOptions::default()).map_err(|error| StartError(format!("no event loop: {error}")))?;
+        // One of many in a process, or in a sandbox, has no say in how many threads there are.
+        let has_say = options.owns_process && !kernel.is_confined();
+        let size = if has_say { kernel.getenv(b"UV_THREADPOOL_SIZE") } else { None };
+        let pool = size.map(|size| ThreadPool::new(thread_pool_size(&size)));
+        let uv =
+            Loop::new(LoopOptions { pool, ..LoopOptions::default() }).map_err(|error| StartError(format!("no event loop: {error}")))?;
         uv.count_work(Arc::clone(kernel.meter()));
         let (isolate, roots) = match image {
             Some(image) => {
@@ -124,4 +129,13 @@ impl Drop for Runtime {
         }
         self.environment.clear_states();
     }
+}
+
+/// C's `atoi` of `UV_THREADPOOL_SIZE`: digits as far as they go; the pool itself keeps to what is allowed.
+fn thread_pool_size(text: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(text);
+    let text = text.trim_start();
+    let digits = &text[..text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())];
+    // More digits than a number has: more than there may be.
+    if digits.is_empty() { 0 } else { digits.parse().unwrap_or(usize::MAX) }
 }

@@ -129,9 +129,11 @@ fn get_options_as_flags(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
 
 fn get_embedder_options(env: Env, _info: &CallInfo<'_>) -> Result<Value> {
     let options = env.null_object()?;
-    for name in ["shouldNotRegisterESMLoader", "noGlobalSearchPaths", "noBrowserGlobals", "hasEmbedderPreload"] {
+    for name in ["shouldNotRegisterESMLoader", "noBrowserGlobals", "hasEmbedderPreload"] {
         env.set(options, name, env.boolean(false)?)?;
     }
+    let environment = Environment::of(env)?;
+    env.set(options, "noGlobalSearchPaths", env.boolean(!environment.cli().flag("--global-search-paths"))?)?;
     Ok(options)
 }
 

@@ -195,6 +195,9 @@ fn raw_debug(env: Env, info: &CallInfo<'_>) -> Result<Value> {
 fn dlopen(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     const ELF_HEADER: usize = 64;
     const LARGEST: usize = 1 << 30;
+    if !Environment::of(env)?.cli().flag("--addons") {
+        return Err(Error::error("ERR_DLOPEN_DISABLED", "Cannot load native addon because loading addons is disabled."));
+    }
     if info.len() < 2 {
         return Err(Error::type_error("ERR_MISSING_ARGS", "process.dlopen needs at least 2 arguments"));
     }

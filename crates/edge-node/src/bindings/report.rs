@@ -54,9 +54,9 @@ impl Settings {
             on_fatal_error: Cell::new(cli.flag("--report-on-fatalerror")),
             on_signal: Cell::new(cli.flag("--report-on-signal")),
             on_uncaught_exception: Cell::new(cli.flag("--report-uncaught-exception")),
-            directory: RefCell::default(),
-            filename: RefCell::default(),
-            signal: RefCell::new("SIGUSR2".to_owned()),
+            directory: RefCell::new(cli.text("--report-dir").to_owned()),
+            filename: RefCell::new(cli.text("--report-filename").to_owned()),
+            signal: RefCell::new(cli.text("--report-signal").to_owned()),
         })
     }
 }

@@ -66,6 +66,7 @@ struct Run {
 /// `spawn(options)` → `{error, status, signal, output, pid}`.
 fn spawn(env: Env, info: &CallInfo<'_>) -> Result<Value> {
     let environment = Environment::of(env)?;
+    environment.trace_sync_io();
     let options = info.arg(0);
     if !env.is_object(options)? {
         return Err(Error::invalid_arg_type("The \"options\" argument must be of type object."));

@@ -1,6 +1,6 @@
 //! Node's `OptionsParser::Parse`: aliases, negation, values, what implies what.
 
-use super::{OptionError, OptionValue, Options, index, v8_flags};
+use super::{OptionError, OptionValue, Options, Traces, index, v8_flags};
 use edge_node_lib::{ALIASES, OPTIONS, OptionKind};
 use std::collections::VecDeque;
 
@@ -85,6 +85,8 @@ impl Options {
         self.heap.take(&for_v8);
         self.natives_syntax = v8_flags::is_on(&for_v8, "allow-natives-syntax").unwrap_or(self.natives_syntax);
         self.stack_trace_limit = v8_flags::stack_trace_limit(&for_v8).or(self.stack_trace_limit);
+        self.traces =
+            Traces { env: self.flag("--trace-env"), env_stack: self.flag("--trace-env-js-stack"), sync_io: self.flag("--trace-sync-io") };
         if source == Source::CommandLine {
             self.exec_args = words.exec_args;
         }
