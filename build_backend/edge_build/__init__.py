@@ -1,7 +1,8 @@
-"""The in-tree PEP 517 backend: maturin builds the Python module; the steps around it make what else is in the wheel.
+"""The in-tree PEP 517 backend: maturin builds the native file; the steps around it make the rest of the wheel.
 
-Order: the `edge-node` executable (the engine and Node's library are embedded by the crates' build scripts) → the boot image, made by
-running that executable → the third-party notices → maturin, which takes all of it from `target/wheel-data` (`tool.maturin.data`).
+Order: maturin's wheel with the native file as a Python module, which it checks against the wheel's platform tag → the same file as the
+executable `edge-node` → the boot image, made by running that → the third-party notices → the wheel: maturin's, with the executable
+in the module's place (`python/edgejs/_native.py` loads it).
 
 It fails by raising with the failed command; nothing half-made is packed, since `target/wheel-data` is laid anew each time.
 """
@@ -10,14 +11,16 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Optional
 
 import maturin
 
 from edge_build.boot_image import make_boot_image
-from edge_build.cargo import build_executable
+from edge_build.elf import optional_python
 from edge_build.notices import write_notices
+from edge_build.repack import repack, take_out
 from edge_build.wheel_data import fresh_wheel_data, put_file
 
 __all__ = [
@@ -31,6 +34,10 @@ __all__ = [
 ROOT = Path(__file__).resolve().parent.parent.parent
 # A fixed date in the archive (2020-01-01): the same sources give the same wheel.
 _EPOCH = "1577836800"
+# The module as maturin names it.
+_MODULE = "edgejs/_native.abi3.so"
+# The oldest C library that the file starts with: it runs the initializers of a file that has none of the C start files.
+_PLATFORM = "manylinux_2_34"
 _Config = Optional[dict[str, Any]]
 
 
@@ -55,7 +62,6 @@ def get_requires_for_build_sdist(config_settings: _Config = None) -> list[str]:
 def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: _Config = None) -> str:
     """Writes the `.dist-info`; builds nothing."""
     _prepare_environment()
-    fresh_wheel_data(ROOT)
     return str(maturin.prepare_metadata_for_build_wheel(metadata_directory, config_settings))
 
 
@@ -63,18 +69,23 @@ def build_wheel(wheel_directory: str, config_settings: _Config = None, metadata_
     """Builds everything and packs the wheel; returns its file name."""
     _prepare_environment()
     data = fresh_wheel_data(ROOT)
-    executable = build_executable(ROOT)
-    put_file(executable, data / "scripts" / "edge-node", executable=True)
-    # Installers write their Python in the place of its first line.
-    put_file(Path(__file__).with_name("edge_script.py"), data / "scripts" / "edge", executable=True)
-    share = data / "data" / "share" / "edgejs"
-    make_boot_image(executable, share / "boot.image")
-    write_notices(ROOT, share / "THIRD_PARTY_NOTICES.txt")
-    return str(maturin.build_wheel(wheel_directory, config_settings, metadata_directory))
+    with tempfile.TemporaryDirectory() as folder:
+        made = maturin.build_wheel(folder, {"build-args": ["--compatibility", _PLATFORM, "--locked"]}, metadata_directory)
+        bare = Path(folder, made)
+        library = Path(folder, "_native.so")
+        take_out(bare, _MODULE, library)
+        executable = data / "scripts" / "edge-node"
+        optional_python(library, executable)
+        # Installers write their Python in the place of its first line.
+        put_file(Path(__file__).with_name("edge_script.py"), data / "scripts" / "edge", executable=True)
+        share = data / "data" / "share" / "edgejs"
+        make_boot_image(executable, share / "boot.image")
+        write_notices(ROOT, share / "THIRD_PARTY_NOTICES.txt")
+        repack(bare, Path(wheel_directory, made), _MODULE, data, int(os.environ["SOURCE_DATE_EPOCH"]))
+    return str(made)
 
 
 def build_sdist(sdist_directory: str, config_settings: _Config = None) -> str:
     """Packs the sources."""
     _prepare_environment()
-    fresh_wheel_data(ROOT)
     return str(maturin.build_sdist(sdist_directory, config_settings))

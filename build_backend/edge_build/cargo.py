@@ -25,13 +25,3 @@ def cargo_metadata(root: Path, every_platform: bool = False) -> dict[str, Any]:
     only = [] if every_platform else ["--filter-platform", host]
     metadata: dict[str, Any] = json.loads(cargo(root, "metadata", "--format-version", "1", *only))
     return metadata
-
-
-def build_executable(root: Path) -> Path:
-    """Builds `edge-node` in release mode and returns where it is."""
-    output = cargo(root, "build", "--release", "-p", "edge-cli", "--bin", "edge-node", "--message-format", "json-render-diagnostics")
-    for line in reversed(output.splitlines()):
-        message = json.loads(line)
-        if message.get("reason") == "compiler-artifact" and message.get("executable") and message["target"]["name"] == "edge-node":
-            return Path(message["executable"])
-    raise RuntimeError("cargo built no edge-node")

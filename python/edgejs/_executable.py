@@ -46,6 +46,26 @@ def edge_node_path() -> str:
     raise NoExecutableError("edge-node is not installed beside this Python; reinstall edgejs, or set $EDGE_NODE")
 
 
+def native_library_path() -> str:
+    """The `edge-node` that was installed together with this very package, to be loaded as a module: never another one from `$PATH`.
+
+    Raises:
+        ImportError: there is none.
+    """
+    join, dirname = os.path.join, os.path.dirname
+    site = dirname(dirname(os.path.abspath(__file__)))
+    # An environment's `lib/pythonX.Y/site-packages`, then `pip install --target`.
+    candidates = [join(dirname(dirname(dirname(site))), "bin", "edge-node"), join(site, "bin", "edge-node")]
+    if not any(map(_is_program, candidates)):
+        import sysconfig
+
+        candidates = [join(sysconfig.get_path("scripts"), "edge-node")]
+    for path in candidates:
+        if _is_program(path):
+            return path
+    raise ImportError("edge-node is not installed beside the package edgejs; reinstall it", name="edgejs._native")
+
+
 def boot_image_path() -> str | None:
     """The boot image that was installed with `edge-node`; None when there is none (it starts from source then, slowly)."""
     told = os.environ.get("EDGE_BOOT_IMAGE")

@@ -69,7 +69,17 @@ MAY_USE = {
         "edge-typescript",
     },
     "edge-cli": {"edge-node", "edge-policy", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
-    "edge-python": {"edge-node", "edge-policy", "edge-quickjs", "edge-wasix", "edge-loop", "edge-napi", "edge-encoding", "edge-node-lib"},
+    "edge-python": {
+        "edge-cli",
+        "edge-node",
+        "edge-policy",
+        "edge-quickjs",
+        "edge-wasix",
+        "edge-loop",
+        "edge-napi",
+        "edge-encoding",
+        "edge-node-lib",
+    },
 }
 
 

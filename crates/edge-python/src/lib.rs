@@ -2,8 +2,12 @@
 //!
 //! `python/edgejs/_native.pyi` is its interface; `stubtest` holds the two together in CI. Everything that can fail raises a
 //! Python exception; nothing here panics on what Python code passes in.
+//!
+//! The same file is the executable `edge-node` (`executable.rs`), so that a wheel has the engine and Node's library once.
 
 mod boundary;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod executable;
 mod files;
 mod line;
 mod policy;

@@ -49,6 +49,19 @@ pub struct HostStream {
 /// Descriptors that are held for nothing but the standard streams.
 static RESERVE: Mutex<Vec<OwnedFd>> = Mutex::new(Vec::new());
 
+/// Opens `/dev/null` in the place of each standard stream that is closed, or what is opened next would be taken for it. Rust's runtime does
+/// this for its executables; this is for one that starts without it. A process that cannot is left as it is.
+pub fn open_closed() {
+    for fd in 0..3 {
+        // SAFETY: these ask about and make descriptors; no memory is passed but a C string.
+        let is_closed = unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0;
+        if is_closed {
+            // SAFETY: as above. The lowest free number is taken, which is `fd`: those below are open.
+            unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR) };
+        }
+    }
+}
+
 /// Keeps a descriptor for each standard stream, which may be opened when there are no others left. For an executable that owns its process,
 /// at its start; one that has too few starts without.
 pub fn reserve() {
