@@ -6,6 +6,7 @@ import base64
 import csv
 import hashlib
 import os
+import re
 import subprocess
 import sysconfig
 import venv
@@ -61,7 +62,11 @@ def test_its_size(wheel: Path) -> None:
 
 
 def test_its_tag_is_that_of_many_linuxes_and_of_every_python_from_3_9(wheel: Path) -> None:
-    assert wheel.stem.split("-")[2:] == ["cp39", "abi3", f"manylinux_2_34_{os.uname().machine}"]
+    python, abi, platform = wheel.stem.split("-")[2:]
+    assert (python, abi) == ("cp39", "abi3")
+    found = re.fullmatch(rf"manylinux_2_(\d+)_{os.uname().machine}", platform)
+    # What an older C library does not do at a start: crates/edge-python/src/executable.rs.
+    assert found is not None and int(found[1]) >= 34
 
 
 def test_the_code_is_in_it_once(archive: zipfile.ZipFile) -> None:

@@ -36,8 +36,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 _EPOCH = "1577836800"
 # The module as maturin names it.
 _MODULE = "edgejs/_native.abi3.so"
-# The oldest C library that the file starts with: it runs the initializers of a file that has none of the C start files.
-_PLATFORM = "manylinux_2_34"
+# maturin finds out the oldest manylinux that has what the file asks of its C library, and refuses a file that fits none. Not before
+# manylinux_2_34: earlier C libraries leave a program's initializers to the C start files, which this one does not have.
+_PLATFORM = "pypi"
 _Config = Optional[dict[str, Any]]
 
 
