@@ -20,6 +20,7 @@ $(VENV)/ready: build_backend/requirements.txt
 	touch $@
 
 wheel: $(VENV)/ready ## build the wheel into target/dist
+	$(if $(TARGET),$(error make wheel builds for the machine that it runs on; cross-compiling for $(TARGET) is not there yet))
 	rm -rf $(DIST)
 	$(VENV)/bin/python -m pip wheel $(PIP_FLAGS) . --no-build-isolation --no-deps -w $(DIST)
 
