@@ -19,6 +19,12 @@ static inline int js_strict_eq_fast(JSValueConst op1, JSValueConst op2)
 #undef IS_CONSTANT
 }
 
+/* Not a registered one, whose atom is elsewhere, nor one of V8's private ones, which are not inherited. `hash_next` is its atom. */
+static inline bool is_plain_symbol(const JSAtomStruct *symbol)
+{
+    return symbol->atom_type == JS_ATOM_TYPE_SYMBOL && !edge_atom_is_private(symbol->hash_next);
+}
+
 /* Whether the property with a symbol as key could be read without anybody's code: a value, or none, and no exotic object on the way. */
 static no_inline bool js_get_symbol_fast(JSObject *p, JSValueConst key, JSValue *pval)
 {
@@ -26,10 +32,9 @@ static no_inline bool js_get_symbol_fast(JSObject *p, JSValueConst key, JSValue 
     JSProperty *pr;
     JSShapeProperty *prs;
 
-    if (unlikely(symbol->atom_type != JS_ATOM_TYPE_SYMBOL))
+    if (unlikely(!is_plain_symbol(symbol)))
         return false;
     for (;;) {
-        /* hash_next is a symbol's atom */
         prs = find_own_property(&pr, p, symbol->hash_next);
         if (prs) {
             if (unlikely(prs->flags & JS_PROP_TMASK))
@@ -54,7 +59,7 @@ static no_inline bool js_put_symbol_fast(JSContext *ctx, JSObject *p, JSValueCon
     JSProperty *pr;
     JSShapeProperty *prs;
 
-    if (unlikely(symbol->atom_type != JS_ATOM_TYPE_SYMBOL))
+    if (unlikely(!is_plain_symbol(symbol)))
         return false;
     prs = find_own_property(&pr, p, symbol->hash_next);
     if (!prs || (prs->flags & (JS_PROP_TMASK | JS_PROP_WRITABLE | JS_PROP_LENGTH)) != JS_PROP_WRITABLE)

@@ -127,6 +127,11 @@ fn private_symbols_are_unlisted_and_pass_frozen_objects_and_proxies() {
     assert_eq!(env.get_i32(env.get_key(proxy, key).unwrap()).unwrap(), 6);
     let child = eval(env, "Object.create(frozen)").unwrap();
     assert!(env.is_undefined(env.get_key(child, key).unwrap()).unwrap());
+    // The interpreter's own ways to a property say the same.
+    env.set(env.global().unwrap(), "key", key).unwrap();
+    let script = "const child = Object.create(frozen); const before = child[key]; child[key] = 7; \
+                  [frozen[key], proxy[key], before, child[key], child[key] === frozen[key], (() => child[key])(), Object.create(child)[key]].join()";
+    assert_eq!(text(env, script), "5,6,,7,false,7,");
 }
 
 #[test]
